@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The library. Dependencies run strictly downwards: protocol targets and the simulator depend on nothing but each
+// other, not even Foundation; only `Decree`, the host, knows sockets and threads. Tests/StyleTests checks the imports.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "decree",
+    products: [
+        .library(name: "Decree", targets: ["Decree"]),
+        .library(name: "PaxosBase", targets: ["PaxosBase"]),
+        .library(name: "PaxosLog", targets: ["PaxosLog"]),
+        .library(name: "DecreeWire", targets: ["DecreeWire"]),
+        .library(name: "DecreeJournal", targets: ["DecreeJournal"]),
+        .library(name: "DecreeSimulator", targets: ["DecreeSimulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    ],
+    targets: [
+        .target(name: "PaxosBase", swiftSettings: strict),
+        .target(name: "PaxosLog", dependencies: ["PaxosBase"], swiftSettings: strict),
+        .target(name: "CDecreeCRC"),
+        .target(name: "DecreeWire", dependencies: ["PaxosBase", "PaxosLog", "CDecreeCRC"], swiftSettings: strict),
+        .target(name: "DecreeJournal", dependencies: ["PaxosBase", "PaxosLog", "DecreeWire"], swiftSettings: strict),
+        .target(
+            name: "DecreeSimulator", dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
+            swiftSettings: strict),
+        .target(
+            name: "Decree",
+            dependencies: [
+                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(name: "PaxosLogTests", dependencies: ["PaxosBase", "PaxosLog"], swiftSettings: strict),
+        .testTarget(
+            name: "DecreeWireTests", dependencies: ["PaxosBase", "PaxosLog", "DecreeWire"], swiftSettings: strict),
+        .testTarget(
+            name: "DecreeJournalTests", dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
+            exclude: ["Archive"], swiftSettings: strict),
+        .testTarget(
+            name: "DecreeSimulatorTests",
+            dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeSimulator"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecreeTests",
+            dependencies: [
+                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "Decree",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "StyleTests", swiftSettings: strict),
+    ]
+)

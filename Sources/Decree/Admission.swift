@@ -1,0 +1,168 @@
+import Logging
+import PaxosBase
+import PaxosLog
+
+/// Whose command is under way.
+struct CommandWaiter {
+    let port: PortBase
+    let token: UInt64
+}
+
+// What came from other threads, on its way into the replica.
+extension ReplicaLoop {
+    func admit(_ input: Inbox<Machine>.Contents) {
+        if let written = input.written { admit(written: written) }
+        for notice in input.notices { admit(notice) }
+        guard !input.requests.isEmpty else { return admitHeld() }
+        if lifecycle.isFormed || lifecycle.isStopping {
+            admitHeld()
+            admit(input.requests)
+        } else {
+            hold(input.requests)
+        }
+    }
+
+    private func admit(written write: WriteID) {
+        if !identity.hasBegun {
+            // From here on this directory without its journal is a lost promise, not a first start.
+            var begun = identity
+            begun.hasBegun = true
+            record(begun)
+        }
+        step(.written(write))
+    }
+
+    private func admit(_ notice: Notice<Machine>) {
+        switch notice {
+        case .cancel(let port, let token): cancel(port, token)
+        case .closePort(let port): close(port)
+        case .journalFull(let isFull): noteJournal(isFull: isFull)
+        case .loaded(let first, let entries, let peer): step(.loaded(first: first, entries, for: peer))
+        case .snapshotProgress: break
+        case .snapshotEnded(let result): snapshotEnded(result)
+        case .snapshotRequested: snapshots.isRequested = true
+        case .handOver: if lifecycle.isFormed { step(.handOverRequested) }
+        case .stop(let isGraceful): beginStop(isGraceful: isGraceful)
+        }
+    }
+
+    private func noteJournal(isFull: Bool) {
+        if isFull {
+            logger.error("the disk is full: writes are refused until there is space")
+        } else {
+            logger.notice("the disk has space again: writes are accepted")
+        }
+        isJournalFull = isFull
+        if lifecycle.isFormed { step(.journalFull(isFull)) }
+    }
+
+    /// All of a turn reaches the replica as one batch of proposals and one barrier.
+    private func admit(_ batches: [(port: PortState<Machine>, requests: [Node<Machine>.Request])]) {
+        var proposals: [Proposal] = []
+        for (port, requests) in batches where port.isOpen {
+            proposals.reserveCapacity(proposals.count + requests.count)
+            for request in requests {
+                switch request {
+                case .command(let payload, let token):
+                    status.counters.commandsSubmitted &+= 1
+                    if let refusal = lifecycle.refusal {
+                        failCommand(port, token, refusal)
+                        continue
+                    }
+                    let number = commands.insert(CommandWaiter(port: port, token: token))
+                    proposals.append(Proposal(token: number, payload: payload))
+                case .query(let query, let linearizable, let token):
+                    status.counters.queriesSubmitted &+= 1
+                    admit(WaitingQuery(port: port, token: token, query: query), linearizable: linearizable)
+                }
+            }
+        }
+        if !proposals.isEmpty { step(.proposed(proposals)) }
+        if let barrier = queries.closeBarrier() {
+            status.counters.barriers &+= 1
+            step(.readRequested(barrier))
+        }
+    }
+
+    private func admit(_ query: WaitingQuery<Machine>, linearizable: Bool) {
+        let refusal = lifecycle.isStopping ? RequestFailure.stopped : linearizable ? lifecycle.refusal : nil
+        if let refusal { return failQuery(query, refusal) }
+        guard queries.waitingCount < settings.maximumWaitingQueries else { return failQuery(query, .overloaded) }
+        if linearizable { queries.gather(query) } else { queries.makeReady(query) }
+    }
+
+    func failCommand(_ waiter: CommandWaiter, _ failure: RequestFailure) {
+        failCommand(port(of: waiter), waiter.token, failure)
+    }
+
+    /// All ports of a node are of its machine.
+    @inline(__always)
+    func port(of waiter: CommandWaiter) -> PortState<Machine> {
+        unsafeDowncast(waiter.port, to: PortState<Machine>.self)
+    }
+
+    func failCommand(_ port: PortState<Machine>, _ token: UInt64, _ failure: RequestFailure) {
+        status.counters.commandsFailed &+= 1
+        fail(port, token, failure)
+    }
+
+    func failQuery(_ query: WaitingQuery<Machine>, _ failure: RequestFailure) {
+        status.counters.queriesFailed &+= 1
+        fail(query.port, query.token, failure)
+    }
+
+    // MARK: Before the cluster is formed
+
+    /// Requests of a cluster that is not formed yet wait for it, but not for ever.
+    private func hold(_ batches: [(port: PortState<Machine>, requests: [Node<Machine>.Request])]) {
+        for batch in batches {
+            guard lifecycle.heldCount < settings.replica.maximumPending else {
+                refuse(batch, .overloaded)
+                continue
+            }
+            lifecycle.heldCount += batch.requests.count
+            lifecycle.held.append((batch, now + settings.replica.proposalTimeout))
+        }
+    }
+
+    private func admitHeld() {
+        guard !lifecycle.held.isEmpty else { return }
+        if lifecycle.isFormed || lifecycle.isStopping {
+            let batches = lifecycle.held.map(\.batch)
+            lifecycle.held = []
+            lifecycle.heldCount = 0
+            return admit(batches)
+        }
+        while let first = lifecycle.held.first, first.until <= now {
+            lifecycle.held.removeFirst()
+            lifecycle.heldCount -= first.batch.requests.count
+            refuse(first.batch, .noLeader)
+        }
+    }
+
+    func refuse(
+        _ batch: (port: PortState<Machine>, requests: [Node<Machine>.Request]), _ failure: RequestFailure
+    ) {
+        for request in batch.requests {
+            switch request {
+            case .command(_, let token): failCommand(batch.port, token, failure)
+            case .query(let query, _, let token):
+                failQuery(WaitingQuery(port: batch.port, token: token, query: query), failure)
+            }
+        }
+    }
+
+    // MARK: Giving up
+
+    private func cancel(_ port: PortState<Machine>, _ token: UInt64) {
+        commands.removeAll { $0.port === port && $0.token == token }
+        for cursor in queries.remove(where: { $0.port === port && $0.token == token }) { machine.abandon(cursor) }
+    }
+
+    private func close(_ port: PortState<Machine>) {
+        port.isOpen = false
+        port.completions = []
+        commands.removeAll { $0.port === port }
+        for cursor in queries.remove(where: { $0.port === port }) { machine.abandon(cursor) }
+    }
+}

@@ -1,0 +1,32 @@
+import Logging
+import PaxosBase
+
+/// Writes a line about a connection that did not come about once, and again only after a while: peers try every second.
+struct RefusalLog {
+    private let logger: Logger
+    private let interval: TimeSpan
+    /// The lines written lately, with the time of each.
+    private var recent: [(text: String, at: Instant)] = []
+
+    init(logger: Logger, interval: TimeSpan = .seconds(60)) {
+        self.logger = logger
+        self.interval = interval
+    }
+
+    /// A connection was refused, here or by the peer.
+    mutating func report(_ text: String, from origin: String, at now: Instant) {
+        report("peer connection refused: \(text)", about: origin, at: now)
+    }
+
+    /// A peer could not be reached.
+    mutating func report(unreachable text: String, _ peer: String, at now: Instant) {
+        report("peer cannot be reached: \(text)", about: peer, at: now)
+    }
+
+    private mutating func report(_ text: String, about origin: String, at now: Instant) {
+        recent.removeAll { now.since($0.at) >= interval }
+        guard !recent.contains(where: { $0.text == text }), recent.count < 100 else { return }
+        recent.append((text, now))
+        logger.warning("\(text)", metadata: ["peer": "\(origin)"])
+    }
+}

@@ -1,0 +1,29 @@
+/// Why a request ended without an output or an answer.
+public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The command may or may not be applied: nobody could say in time.
+    case unknownOutcome
+    /// No quorum was reached in time. A command was certainly not proposed.
+    case noLeader
+    /// A query took longer than its deadline.
+    case timedOut
+    /// Too many requests wait already; nothing happened.
+    case overloaded
+    /// The disk is full; nothing happened.
+    case journalFull
+    /// The node is shutting down. A command was certainly not proposed.
+    case stopped
+    /// The log holds an entry of a newer version: this node must be upgraded to go on.
+    case halted
+
+    public var description: String {
+        switch self {
+        case .unknownOutcome: "the outcome of the command is unknown"
+        case .noLeader: "no quorum of the cluster was reached in time"
+        case .timedOut: "the query took longer than its deadline"
+        case .overloaded: "too many requests are waiting"
+        case .journalFull: "the disk is full"
+        case .stopped: "the node is shutting down"
+        case .halted: "the node must be upgraded: the log holds an entry of a newer version"
+        }
+    }
+}

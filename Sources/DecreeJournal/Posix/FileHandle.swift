@@ -1,0 +1,93 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// An open file, closed with its last use.
+struct FileHandle: ~Copyable {
+    private let descriptor: Int32
+    let path: String
+
+    enum Access {
+        case reading
+        case writing
+        /// Made anew, empty.
+        case replacing
+    }
+
+    init(_ path: String, _ access: Access) throws(JournalError) {
+        let flags =
+            switch access {
+            case .reading: O_RDONLY
+            case .writing: O_RDWR
+            case .replacing: O_RDWR | O_CREAT | O_TRUNC
+            }
+        descriptor = open(path, flags | O_CLOEXEC, 0o600)
+        self.path = path
+        guard descriptor >= 0 else { throw .file(operation: .open, path: path, errno: errno) }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    private func failure(_ operation: FileOperation) -> JournalError {
+        .file(operation: operation, path: path, errno: errno)
+    }
+
+    var byteCount: Int {
+        get throws(JournalError) {
+            let end = lseek(descriptor, 0, SEEK_END)
+            guard end >= 0 else { throw failure(.read) }
+            return Int(end)
+        }
+    }
+
+    /// Reads from `offset` on until the memory is full or the file ends.
+    /// - Returns: How many bytes were read.
+    func read(into memory: UnsafeMutableRawBufferPointer, at offset: Int) throws(JournalError) -> Int {
+        var done = 0
+        while done < memory.count {
+            let count = pread(descriptor, memory.baseAddress! + done, memory.count - done, off_t(offset + done))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure(.read) }
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+
+    /// Writes all of the bytes.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(JournalError) {
+        var done = 0
+        while done < bytes.count {
+            let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure(.write) }
+            done += count
+        }
+    }
+
+    /// Sets blocks aside, so that a full disk is noticed before anything is written. File systems that cannot do it are
+    /// left alone: the zeros that follow do the same more slowly.
+    func reserve(_ byteCount: Int) throws(JournalError) {
+        #if os(Linux)
+        let number = posix_fallocate(descriptor, 0, off_t(byteCount))
+        if number == ENOSPC || number == EDQUOT || number == EFBIG {
+            throw .file(operation: .resize, path: path, errno: number)
+        }
+        #endif
+    }
+
+    /// Brings content (and size, where it changed) to stable storage.
+    func sync() throws(JournalError) {
+        #if canImport(Darwin)
+        // fsync(2) of this system leaves the data in the drive's cache.
+        let result = fcntl(descriptor, F_FULLFSYNC)
+        #else
+        let result = fdatasync(descriptor)
+        #endif
+        guard result == 0 else { throw failure(.sync) }
+    }
+}

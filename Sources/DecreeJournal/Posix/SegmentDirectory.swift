@@ -1,0 +1,123 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// The directory of the segment files.
+struct SegmentDirectory: Sendable {
+    let path: String
+
+    private static let preparingSuffix = ".preparing"
+    private static let chunkByteCount = 1 << 20
+    private static let chunksPerSync = 8
+
+    /// Makes the directory if it is not there.
+    init(_ path: String) throws(JournalError) {
+        self.path = path
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw .file(operation: .makeDirectory, path: path, errno: errno)
+        }
+    }
+
+    func path(of number: SegmentNumber) -> String { path + "/" + number.fileName }
+
+    /// The segments that are there, ascending. What an interrupted preparation left is removed.
+    func segments() throws(JournalError) -> [SegmentNumber] {
+        var found: [SegmentNumber] = []
+        for name in try names() {
+            if let number = SegmentNumber(fileName: name) {
+                found.append(number)
+            } else if name.hasSuffix(SegmentNumber(1).fileName.suffix(8) + Self.preparingSuffix) {
+                try remove(path + "/" + name)
+            }
+        }
+        return found.sorted()
+    }
+
+    private func names() throws(JournalError) -> [String] {
+        guard let directory = opendir(path) else { throw .file(operation: .list, path: path, errno: errno) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                    tuple.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+                })
+        }
+        return names
+    }
+
+    /// Makes a segment file full of zeros under its name, durably. What bore the name is replaced.
+    func create(_ number: SegmentNumber, byteCount: Int) throws(JournalError) {
+        let temporary = path(of: number) + Self.preparingSuffix
+        do {
+            let file = try FileHandle(temporary, .replacing)
+            try fill(file, byteCount: byteCount)
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        try rename(temporary, path(of: number))
+    }
+
+    /// Writes zeros, synced in parts so that the journal's own syncs do not wait for all of it.
+    private func fill(_ file: borrowing FileHandle, byteCount: Int) throws(JournalError) {
+        try file.reserve(byteCount)
+        let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkByteCount, alignment: 4096)
+        zeros.initializeMemory(as: UInt8.self, repeating: 0)
+        defer { zeros.deallocate() }
+        var offset = 0
+        while offset < byteCount {
+            let count = min(Self.chunkByteCount, byteCount - offset)
+            try file.write(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(zeros)[..<count]), at: offset)
+            offset += count
+            if offset % (Self.chunkByteCount * Self.chunksPerSync) == 0 { try file.sync() }
+        }
+        try file.sync()
+    }
+
+    /// Makes an old segment's file that of another segment, durably.
+    func recycle(_ old: SegmentNumber, as number: SegmentNumber) throws(JournalError) {
+        try rename(path(of: old), path(of: number))
+    }
+
+    /// Removes a segment file, durably.
+    func remove(_ number: SegmentNumber) throws(JournalError) { try remove(path(of: number)) }
+
+    private func remove(_ file: String) throws(JournalError) {
+        guard unlink(file) == 0 || errno == ENOENT else {
+            throw .file(operation: .remove, path: file, errno: errno)
+        }
+        try sync()
+    }
+
+    private func rename(_ old: String, _ new: String) throws(JournalError) {
+        #if canImport(Darwin)
+        let result = Darwin.rename(old, new)
+        #elseif canImport(Musl)
+        let result = Musl.rename(old, new)
+        #else
+        let result = Glibc.rename(old, new)
+        #endif
+        guard result == 0 else { throw .file(operation: .rename, path: old, errno: errno) }
+        try sync()
+    }
+
+    /// Brings names to stable storage.
+    func sync() throws(JournalError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(operation: .open, path: path, errno: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .file(operation: .sync, path: path, errno: errno) }
+    }
+
+    /// How many bytes an ordinary user may still write on the volume; nil when nobody says.
+    var freeByteCount: UInt64? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+}

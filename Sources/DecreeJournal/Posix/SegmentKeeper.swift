@@ -1,0 +1,87 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// The thread that makes and removes segment files and looks at free space, so that the writing thread never waits for
+/// a segment to be filled with zeros.
+final class SegmentKeeper: Sendable {
+    private let directory: SegmentDirectory
+    private let settings: Journal.Settings
+    private let tasks = Monitor(Tasks())
+
+    enum Task {
+        case prepare(SegmentNumber, byteCount: Int, recycling: SegmentNumber?)
+        case remove(SegmentNumber)
+    }
+
+    private struct Tasks {
+        var waiting: [Task] = []
+        var isStopping = false
+    }
+
+    init(directory: SegmentDirectory, settings: Journal.Settings) {
+        self.directory = directory
+        self.settings = settings
+    }
+
+    func take(_ task: Task) {
+        tasks.withLock { $0.waiting.append(task) }
+        tasks.signal()
+    }
+
+    func stop() {
+        tasks.withLock { $0.isStopping = true }
+        tasks.signal()
+    }
+
+    func run(reportingTo writer: JournalWriter) {
+        var lastFree: UInt64?
+        while true {
+            let tasks = tasks.wait(nanoseconds: settings.spaceCheckInterval.nanoseconds) { tasks -> Tasks? in
+                guard tasks.isStopping || !tasks.waiting.isEmpty else { return nil }
+                defer { tasks.waiting = [] }
+                return tasks
+            }
+            if tasks?.isStopping == true { return }
+            for task in tasks?.waiting ?? [] { carryOut(task, reportingTo: writer) }
+            // The writing thread is woken only for news.
+            if let free = directory.freeByteCount, free != lastFree {
+                lastFree = free
+                writer.report(.freeSpace(free))
+            }
+        }
+    }
+
+    private func carryOut(_ task: Task, reportingTo writer: JournalWriter) {
+        do {
+            switch task {
+            case .prepare(let segment, let byteCount, let old):
+                try prepare(segment, byteCount: byteCount, recycling: old, reportingTo: writer)
+            case .remove(let segment):
+                try directory.remove(segment)
+                writer.report(.removed(segment))
+            }
+        } catch {
+            settings.onFailure("journal: \(error). The process ends: its files cannot be kept.")
+        }
+    }
+
+    private func prepare(
+        _ segment: SegmentNumber, byteCount: Int, recycling old: SegmentNumber?, reportingTo writer: JournalWriter
+    ) throws(JournalError) {
+        do {
+            if let old {
+                try directory.recycle(old, as: segment)
+            } else {
+                try directory.create(segment, byteCount: byteCount)
+            }
+            writer.report(.prepared(segment))
+        } catch .file(_, _, let number) where number == ENOSPC || number == EDQUOT || number == EFBIG {
+            writer.report(.prepareFailed(segment))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import DecreeWire
+import PaxosBase
+import PaxosLog
+
+/// An entry that was read back from the journal.
+public struct LoadedEntry: Hashable, Sendable {
+    public let slot: Slot
+    /// The ballot it was accepted in; zero when the value was only learned.
+    public let ballot: Ballot
+    public let entry: Entry
+    /// The value is known to be chosen.
+    public let isLearned: Bool
+
+    public init(slot: Slot, ballot: Ballot, entry: Entry, isLearned: Bool) {
+        self.slot = slot
+        self.ballot = ballot
+        self.entry = entry
+        self.isLearned = isLearned
+    }
+}
+
+/// Folds the records of a run of slots from the extents that ``JournalCore/locate(_:_:)`` names.
+///
+/// Pure: the host reads the extents in order and hands their bytes over.
+public struct EntryLoader {
+    private let identity: JournalIdentity
+    private let group: GroupID
+    private let slots: ClosedRange<Slot>
+    private var found: [DurableSlot?]
+
+    /// The longest run that is loaded at once.
+    public static let maximumSlotCount = 1024
+
+    /// - Parameter slots: Which slots to load; a run longer than ``maximumSlotCount`` is cut.
+    public init(identity: JournalIdentity, group: GroupID, slots: ClosedRange<Slot>) {
+        self.identity = identity
+        self.group = group
+        let last = min(slots.upperBound, slots.lowerBound.advanced(by: Self.maximumSlotCount - 1))
+        self.slots = slots.lowerBound...last
+        found = Array(repeating: nil, count: last.distance(from: slots.lowerBound) + 1)
+    }
+
+    /// The run that is loaded.
+    public var run: ClosedRange<Slot> { slots }
+
+    /// Takes in an extent. What is not whole there (being written just now, or used again) ends it quietly.
+    /// - Parameter bytes: The bytes of the extent.
+    public mutating func absorb(_ extent: SegmentExtent, _ bytes: UnsafeRawBufferPointer) {
+        let seed = SegmentSeed(identity, extent.segment)
+        var offset = 0
+        while let header = BatchHeader.read(bytes, at: offset, of: extent.range.lowerBound, seed: seed),
+            let payload = header.payload(in: bytes, at: offset, seed: seed)
+        {
+            try? RecordCodec.decode(payload, count: header.recordCount) { group, record in
+                if group == self.group { absorb(record) }
+            }
+            offset += header.batchByteCount
+        }
+    }
+
+    private mutating func absorb(_ record: Record) {
+        switch record {
+        case .accepted(let slot, let ballot, let entry):
+            guard slots.contains(slot) else { return }
+            let isLearned = found[slot.distance(from: slots.lowerBound)]?.isLearned ?? false
+            found[slot.distance(from: slots.lowerBound)] = DurableSlot(
+                ballot: ballot, entry: entry, isLearned: isLearned)
+        case .learned(let slot, let entry):
+            guard slots.contains(slot) else { return }
+            let ballot = found[slot.distance(from: slots.lowerBound)]?.ballot ?? .zero
+            found[slot.distance(from: slots.lowerBound)] = DurableSlot(ballot: ballot, entry: entry, isLearned: true)
+        case .incarnation, .promised, .chosen, .trimmed: break
+        }
+    }
+
+    /// The entries found, ascending by slot.
+    /// - Parameter maximumBytes: Ends the run before the entry that exceeds it; the first one always comes.
+    public func entries(maximumBytes: Int) -> [LoadedEntry] {
+        var entries: [LoadedEntry] = []
+        var byteCount = 0
+        for (index, found) in found.enumerated() {
+            guard let found else { continue }
+            byteCount += found.entry.byteCount
+            if byteCount > maximumBytes, !entries.isEmpty { break }
+            entries.append(
+                LoadedEntry(
+                    slot: slots.lowerBound.advanced(by: index), ballot: found.ballot, entry: found.entry,
+                    isLearned: found.isLearned))
+        }
+        return entries
+    }
+}

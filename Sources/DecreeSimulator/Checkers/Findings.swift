@@ -1,0 +1,48 @@
+/// The checkers by name.
+public enum CheckerName: String, CaseIterable, Sendable {
+    /// One value per slot.
+    case agreement
+    /// Every chosen value was proposed by a client, or is a no-op.
+    case proposed
+    /// Promises, watermarks and ballots never go back.
+    case monotone
+    /// What counts as chosen was accepted durably by a quorum in one ballot.
+    case durableQuorum
+    /// Equal digests at equal slots.
+    case digest
+    /// A command is applied once.
+    case atMostOnce
+    /// A disk gives back what was synced, and a damaged frame is noticed.
+    case durability
+    /// What clients saw has an order that a single machine could have had.
+    case linearizability
+    /// After healing everything ends.
+    case liveness
+}
+
+/// What a checker found.
+public struct Violation: Hashable, Sendable {
+    public let seed: UInt64
+    public let checker: CheckerName
+    public let text: String
+    /// The number of the event that was being stepped.
+    public let event: Int
+
+    public init(seed: UInt64, checker: CheckerName, text: String, event: Int) {
+        self.seed = seed
+        self.checker = checker
+        self.text = text
+        self.event = event
+    }
+}
+
+/// Where checkers report. The first finding of a run counts: what comes after follows from it.
+public struct Findings {
+    public private(set) var first: (checker: CheckerName, text: String)?
+
+    public init() {}
+
+    public mutating func report(_ checker: CheckerName, _ text: @autoclosure () -> String) {
+        if first == nil { first = (checker, text()) }
+    }
+}

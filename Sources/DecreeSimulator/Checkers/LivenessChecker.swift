@@ -1,0 +1,40 @@
+import PaxosBase
+import PaxosLog
+
+/// Once the world is healed, clients get their answers and replicas become equal, within a bound of virtual time.
+struct LivenessChecker {
+    /// How a healed node stands when time is up.
+    struct Standing {
+        let node: NodeID
+        let watermark: Slot
+        let applied: Slot
+        let digest: StateDigest
+        let leader: Ballot?
+    }
+
+    /// Whether all of them have applied the same, and all that they know to be chosen.
+    static func haveConverged(_ standings: [Standing]) -> Bool {
+        guard let first = standings.first else { return false }
+        return standings.allSatisfy {
+            $0.watermark == first.watermark && $0.applied == first.watermark && $0.digest == first.digest
+        }
+    }
+
+    /// Time is up.
+    /// - Parameters:
+    ///   - unfinished: Clients that still wait, or have operations left to do.
+    ///   - standings: All nodes of the healed quorum.
+    func timeIsUp(unfinished: Int, standings: [Standing], _ findings: inout Findings) {
+        if unfinished > 0 {
+            findings.report(.liveness, "\(unfinished) clients are not finished in time: \(tell(standings))")
+        } else if !Self.haveConverged(standings) {
+            findings.report(.liveness, "replicas have not become equal in time: \(tell(standings))")
+        }
+    }
+
+    private func tell(_ standings: [Standing]) -> String {
+        standings.map {
+            "\($0.node) watermark \($0.watermark) applied \($0.applied) leader \($0.leader?.description ?? "none")"
+        }.joined(separator: "; ")
+    }
+}

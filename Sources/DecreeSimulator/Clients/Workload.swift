@@ -1,0 +1,72 @@
+import PaxosBase
+import PaxosLog
+
+/// What clients do to a state machine, and how to tell whether what they saw was right.
+///
+/// Give your own machine a workload and the simulator runs it over the real log and journal under faults:
+/// ``RegisterWorkload`` is a complete example.
+public protocol Workload {
+    associatedtype Machine: StateMachine
+    /// What a client can do: a command or a question.
+    associatedtype Operation
+    associatedtype Model: SequentialModel
+    where Model.Operation == Operation, Model.Output == Machine.Output, Model.Answer == Machine.Answer
+
+    /// Draws what is particular to one run: how many keys, which mix of operations.
+    init(random: inout SeededRandom)
+
+    func makeMachine() -> Machine
+
+    /// A model in the machine's initial state.
+    func makeModel() -> Model
+
+    /// The next operation of `client`, which waits for no other. The payloads of no two commands may be equal: by its
+    /// payload a command is found again in the log when nobody told its client what became of it.
+    mutating func nextOperation(client: Int, random: inout SeededRandom) -> Operation
+
+    /// A linearizable question after everything, asked at the end of a run.
+    func finalQuestion() -> Operation
+
+    /// What has to be sent for `operation`.
+    func request(for operation: Operation) -> ClientRequest<Machine.Query>
+}
+
+/// How an operation reaches a replica.
+public enum ClientRequest<Query> {
+    /// Goes through the log.
+    case command(Payload)
+    /// Waits for a read barrier.
+    case linearizableRead(Query)
+    /// Is answered from what the replica happens to have applied.
+    case serializableRead(Query)
+}
+
+/// The machine once more, as plain as can be, to replay histories on: it shares no code with the real one.
+///
+/// Its position counts the states that it went through. An output or answer of the real machine says at which position
+/// it was given; that is the order which the history claims.
+public protocol SequentialModel {
+    associatedtype Operation
+    associatedtype Output
+    associatedtype Answer
+
+    /// Grows with every command that changes the state, and with no other.
+    var position: UInt64 { get }
+
+    /// Performs a command.
+    /// - Parameters:
+    ///   - operation: The command.
+    ///   - output: What the real machine answered; nil when nobody knows.
+    /// - Returns: How `output` differs from what it should be; nil when it does not.
+    mutating func perform(_ operation: Operation, output: Output?) -> String?
+
+    /// Compares the answer to a question with the state as it is.
+    /// - Returns: How `answer` differs from what it should be; nil when it does not.
+    func check(_ operation: Operation, answer: Answer) -> String?
+
+    /// The position that `output` claims: the state right behind the command.
+    static func position(of output: Output) -> UInt64
+
+    /// The position that `answer` claims.
+    static func position(of answer: Answer) -> UInt64
+}

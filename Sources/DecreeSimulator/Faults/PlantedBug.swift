@@ -1,0 +1,57 @@
+import PaxosBase
+
+/// A rule of the protocol that is broken on purpose: the checkers must notice.
+///
+/// Rule numbers are those of `Docs/PROTOCOL-RULES.md`.
+public struct PlantedBug: Hashable, Sendable {
+    package let flaw: Flaw
+
+    package init(_ flaw: Flaw) { self.flaw = flaw }
+
+    /// The bug of that name; nil for an unknown one.
+    public init?(named name: String) {
+        guard let flaw = Flaw(rawValue: name) else { return nil }
+        self.flaw = flaw
+    }
+
+    public static let all = Flaw.allCases.map { PlantedBug($0) }
+
+    public var name: String { flaw.rawValue }
+
+    /// The worlds in which the bug is searched; nil for any. Some show only in situations that are rare elsewhere.
+    var temper: Temper? {
+        switch flaw {
+        case .votesCountedAcrossBallots: .selfSucceeding
+        case .watermarkCoversLearned: .bridged
+        case .barrierConfirmedDespitePromise: .deaf
+        default: nil
+        }
+    }
+
+    /// What the broken core does, in a sentence.
+    public var meaning: String {
+        switch flaw {
+        case .promiseBeforeDurable: "Rule 1: a promise leaves before it is durable."
+        case .acceptBeforeDurable: "Rule 1: an acceptance is told before it is durable."
+        case .leaderVoteBeforeDurable: "Rule 1: the leader counts its own vote before it is durable."
+        case .promiseOmitsInFlight: "Rule 2: a promise leaves out acceptances that are being written."
+        case .promiseLostOnRestart: "Rule 3: a node that starts again has forgotten its promise."
+        case .acceptDoesNotPromise: "Rule 3: accepting in a ballot does not promise it."
+        case .ballotReusedAfterRestart: "Rule 4: a node stands again with a ballot that it used before."
+        case .lowestBallotAdopted: "Rule 5: phase 1 adopts the value of the lowest ballot, not of the highest."
+        case .noOpOverAcceptedValue: "Rule 5: phase 1 fills a slot with a no-op although an acceptor reported a value."
+        case .proposesBelowWatermark: "Rule 6: a leader proposes where its quorum knows what is chosen."
+        case .votesCountedAcrossBallots: "Rule 7: votes for a slot in different ballots are counted together."
+        case .watermarkWithoutBallot: "Rule 8: a watermark is trusted whatever ballot the slot was accepted in."
+        case .watermarkCoversLearned: "Rule 9: a leader's watermark covers slots whose value it learned from others."
+        case .quorumOfOne: "One acceptance is taken for a quorum."
+        case .forwardedAppliedTwice: "A forwarded command that arrives twice is applied twice."
+        case .quorumReadOfOne: "Rule 19: a quorum read asks one acceptor."
+        case .quorumReadContiguous: "Rule 19: a quorum read asks for the highest slot without a gap."
+        case .nonceReused: "Rules 19 and 20: a nonce is used again."
+        case .barrierWithoutPhaseOne: "Rule 20: the leader's barrier leaves out what phase 1 saw."
+        case .barrierConfirmedDespitePromise: "Rule 20: an acceptor confirms a barrier despite a higher promise."
+        case .barrierAtFirstOwnEntry: "Rule 21: the leader's barrier waits for one own entry only."
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import PaxosBase
+import PaxosLog
+
+extension RunPlan {
+    mutating func take(_ temper: Temper, _ random: inout SeededRandom) {
+        switch temper {
+        case .plain: break
+        case .restless: makeRestless(&random)
+        case .selfSucceeding: makeSelfSucceeding(&random)
+        case .deaf: makeDeaf(&random)
+        case .bridged: makeBridged(&random)
+        }
+    }
+
+    private var heartbeat: TimeSpan { replica.heartbeatInterval }
+
+    private mutating func makeRestless(_ random: inout SeededRandom) {
+        nodeCount = [3, 3, 5, 5][Int(random.below(4))]
+        hasten()
+        faults.handOver = heartbeat * (3 + random.below(20))
+        faults.connectionReset = heartbeat * (3 + random.below(20))
+        faults.slowLink = heartbeat * (3 + random.below(20))
+        faults.slowLinkDelay = heartbeat * (1 + random.below(8))
+        faults.crash = .zero
+        network.slowKinds = UInt32(truncatingIfNeeded: random.next())
+        network.slowKindPercent = 20 + random.below(70)
+        network.slowKindDelay = heartbeat * (1 + random.below(8))
+        clients.leaderPercent = [30, 90][Int(random.below(2))]
+    }
+
+    /// Nobody hears that the leader asks another, so it is the first to notice that nobody is happy with it.
+    private mutating func makeSelfSucceeding(_ random: inout SeededRandom) {
+        nodeCount = [5, 7][Int(random.below(2))]
+        hasten()
+        calmDown()
+        faults.handOver = heartbeat * (3 + random.below(4))
+        network.unluckyKinds = Message.kinds(.handOver)
+        network.unluckyLossPercent = 95
+        network.slowKinds = Message.kinds(.accept, .accepted)
+        network.slowKindPercent = 40 + random.below(40)
+        network.slowKindDelay = heartbeat * (2 + random.below(5))
+        replica.electionTimeout = heartbeat * 4
+        replica.maximumInFlight = 16_384
+    }
+
+    /// What the successor says reaches the former leader late, and so does what others say of the successor.
+    private mutating func makeDeaf(_ random: inout SeededRandom) {
+        nodeCount = 3
+        hasten()
+        calmDown()
+        faults.handOver = heartbeat * (4 + random.below(6))
+        faults.handOverDeafens = true
+        faults.slowLinkDelay = heartbeat * (2 + random.below(5))
+        network.slowKinds = Message.kinds(.heartbeatReply, .refused)
+        network.slowKindPercent = 50 + random.below(50)
+        network.slowKindDelay = heartbeat * (1 + random.below(3))
+        replica.electionTimeout = heartbeat * 5
+        clients.leaderPercent = 0
+        clients.thinkTime = heartbeat / 8
+    }
+
+    /// For as long as it takes to elect another leader and then some.
+    private mutating func makeBridged(_ random: inout SeededRandom) {
+        nodeCount = [3, 5, 7, 7, 7][Int(random.below(5))]
+        hasten()
+        calmDown()
+        replica.electionTimeout = heartbeat * 5
+        let timeout = replica.electionTimeout.nanoseconds
+        faults.bridgedPartition = TimeSpan(nanoseconds: timeout * (3 + random.below(6)))
+        faults.partitionTime = TimeSpan(nanoseconds: timeout * (1 + random.below(2)))
+        faults.slowLinkDelay = TimeSpan(nanoseconds: timeout / 2 + random.below(2 * timeout))
+        clients.leaderPercent = 50
+        guard random.chance(3, in: 4) else { return }
+        network.unluckyKinds = Message.kinds(.prepare, .accept)
+        network.unluckyLossPercent = 30 + random.below(50)
+    }
+
+    /// Network, disks and clients are fast in relation to the heartbeats, so that much can happen between two of them.
+    private mutating func hasten() {
+        network.delay = min(network.delay, heartbeat / 16)
+        network.jitter = min(network.jitter, heartbeat / 8)
+        network.lossPerMille = min(network.lossPerMille, 10)
+        disk.delay = min(disk.delay, heartbeat / 16)
+        disk.jitter = min(disk.jitter, heartbeat / 8)
+        replica.resendInterval = heartbeat
+        clients.thinkTime = min(clients.thinkTime, heartbeat / 4)
+    }
+
+    /// The other faults that change leaders stay away.
+    private mutating func calmDown() {
+        faults.crash = .zero
+        faults.pause = .zero
+        faults.fullPartition = .zero
+        faults.oneWayPartition = .zero
+        faults.partialPartition = .zero
+        faults.bridgedPartition = .zero
+        faults.connectionReset = .zero
+        faults.slowLink = .zero
+        faults.diskFull = .zero
+    }
+}

@@ -1,0 +1,122 @@
+import PaxosBase
+import PaxosLog
+
+/// Everything that a seed draws before its run begins: how large the world is, what goes wrong in it and how often.
+///
+/// No two runs are alike in which faults exist at all: a fault that is always there hides what happens without it.
+/// - Source: Groce et al., "Swarm Testing", ISSTA 2012.
+struct RunPlan {
+    var nodeCount = 3
+    /// The safety phase goes on until this many events were stepped.
+    var safetyEvents = 9_000
+    var network = NetworkPlan()
+    var disk = DiskPlan()
+    var faults = FaultPlan()
+    var clients = ClientPlan()
+    var replica = Replica.Settings()
+    /// The chance, in a hundred, that a turn of a replica gathers more events before its input is drained.
+    var gatherPercent: UInt64 = 0
+    var gatherTime = TimeSpan.microseconds(200)
+    /// Machines apply one command at a time, so that digests are compared at every slot.
+    var appliesSingly = false
+    /// A snapshot is begun after this many applied slots.
+    var snapshotInterval = 500
+    /// Only a quorum heals in the end; the others stay down.
+    var healsQuorumOnly = false
+
+    /// The network once it is healed: a message and its answer fit into a heartbeat's interval. Nothing guarantees
+    /// progress in a world that is slower than its timeouts.
+    /// - Source: Dwork, Lynch, Stockmeyer, "Consensus in the Presence of Partial Synchrony", 1988, section 2.
+    var calmNetwork: NetworkPlan {
+        var calm = NetworkPlan()
+        calm.delay = min(network.delay, replica.heartbeatInterval / 8)
+        calm.jitter = min(network.jitter, replica.heartbeatInterval / 4)
+        return calm
+    }
+
+    /// The disk once it is healed.
+    var calmDisk: DiskPlan {
+        var calm = DiskPlan()
+        calm.delay = min(disk.delay, replica.heartbeatInterval / 4)
+        calm.jitter = min(disk.jitter, replica.heartbeatInterval / 4)
+        return calm
+    }
+}
+
+struct NetworkPlan {
+    var delay = TimeSpan.microseconds(300)
+    var jitter = TimeSpan.microseconds(500)
+    /// Chances in a thousand, for every message.
+    var lossPerMille: UInt64 = 0
+    var duplicatePerMille: UInt64 = 0
+    var longDelayPerMille: UInt64 = 0
+    var corruptPerMille: UInt64 = 0
+    var longDelay = TimeSpan.milliseconds(200)
+    /// Kinds of message (by their number) that are lost far more often than others.
+    var unluckyKinds: UInt32 = 0
+    var unluckyLossPercent: UInt64 = 0
+    /// Kinds of message that often take longer than others.
+    var slowKinds: UInt32 = 0
+    var slowKindPercent: UInt64 = 0
+    var slowKindDelay = TimeSpan.zero
+}
+
+struct DiskPlan {
+    var delay = TimeSpan.microseconds(200)
+    var jitter = TimeSpan.microseconds(400)
+    var stallPerMille: UInt64 = 0
+    var stall = TimeSpan.milliseconds(300)
+    var segmentBytes = 64 * 1024
+}
+
+/// How often the faults of a timetable come: the mean time from one to the next, zero for never.
+struct FaultPlan {
+    var crash = TimeSpan.zero
+    var downTime = TimeSpan.milliseconds(300)
+    /// The chance, in a hundred, that all nodes crash at once.
+    var crashAllPercent: UInt64 = 0
+    var fullPartition = TimeSpan.zero
+    var oneWayPartition = TimeSpan.zero
+    var partialPartition = TimeSpan.zero
+    var bridgedPartition = TimeSpan.zero
+    var slowLink = TimeSpan.zero
+    var slowLinkDelay = TimeSpan.milliseconds(100)
+    var partitionTime = TimeSpan.milliseconds(500)
+    var pause = TimeSpan.zero
+    var pauseTime = TimeSpan.milliseconds(200)
+    var diskFull = TimeSpan.zero
+    var diskFullTime = TimeSpan.milliseconds(200)
+    var connectionReset = TimeSpan.zero
+    var handOver = TimeSpan.zero
+    /// A leader that is asked to go hears one of its peers late from then on.
+    var handOverDeafens = false
+    /// The largest drift of a clock, in parts per million.
+    var driftPerMillion: Int64 = 0
+
+    /// The mean time between faults of a kind that has a timetable.
+    func interval(_ kind: FaultKind) -> TimeSpan {
+        switch kind {
+        case .crash: crash
+        case .fullPartition: fullPartition
+        case .oneWayPartition: oneWayPartition
+        case .partialPartition: partialPartition
+        case .bridgedPartition: bridgedPartition
+        case .slowLink: slowLink
+        case .pause: pause
+        case .diskFull: diskFull
+        case .connectionReset: connectionReset
+        case .handOver: handOver
+        default: .zero
+        }
+    }
+}
+
+struct ClientPlan {
+    var count = 4
+    var thinkTime = TimeSpan.milliseconds(2)
+    var patience = TimeSpan.seconds(1)
+    /// The chance, in a hundred, that an operation goes to the replica that leads.
+    var leaderPercent: UInt64 = 0
+    /// Operations that every client has to finish after healing.
+    var finalOperations = 10
+}

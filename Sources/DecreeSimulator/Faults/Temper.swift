@@ -1,0 +1,12 @@
+/// What kind of trouble a run has on top of what it draws: situations that chance alone brings about too seldom.
+enum Temper: UInt8, CaseIterable, Sendable {
+    case plain
+    /// Leaders change all the time.
+    case restless
+    /// Leaders that are asked to go stand again, while votes for what they proposed before are still on their way.
+    case selfSucceeding
+    /// Leaders that are asked to go hear of their successor late.
+    case deaf
+    /// Minorities with the leader in them stay connected to the rest by one node.
+    case bridged
+}

@@ -1,0 +1,187 @@
+import DecreeJournal
+import DecreeWire
+import PaxosBase
+import PaxosLog
+
+// The real journal core on a virtual disk.
+extension Engine {
+    static let diskDoneWrite: UInt64 = 0
+    static let diskDoneFile: UInt64 = 1
+    private static let plentyOfRoom: UInt64 = 1 << 40
+
+    var journalOptions: JournalOptions {
+        var options = JournalOptions()
+        options.segmentByteCount = plan.disk.segmentBytes
+        options.maximumBatchByteCount = plan.disk.segmentBytes / 2
+        options.spaceReserve = 1 << 20
+        return options
+    }
+
+    func journalIdentity(of node: SimulatedNode) -> JournalIdentity {
+        JournalIdentity(cluster: ClusterID(7), node: node.id, store: StoreID(high: 1, low: 2))
+    }
+
+    /// Hands the records of a turn to the journal, as one batch.
+    func write(_ node: SimulatedNode) {
+        guard !node.effects.records.isEmpty, node.isUp else { return }
+        for record in node.effects.records { look(at: record, writtenBy: node) }
+        node.underWay.append((node.effects.writeID, node.effects.records))
+        let batch = JournalBatch(group: Self.group, id: node.effects.writeID, records: node.effects.records)
+        step(node, .append([batch]))
+    }
+
+    private func look(at record: Record, writtenBy node: SimulatedNode) {
+        switch record {
+        case .promised(let ballot):
+            checkers.monotone.wrote(node.index, ballot, isAcceptance: false, &checkers.findings)
+        case .accepted(let slot, let ballot, let entry):
+            checkers.monotone.wrote(node.index, ballot, isAcceptance: true, &checkers.findings)
+            checkers.agreement.proposed(slot, ballot, EntryKey(entry), &checkers.findings)
+        default: break
+        }
+    }
+
+    func step(_ node: SimulatedNode, _ event: JournalEvent) {
+        guard let process = node.process else { return }
+        // Reports of durability step the replica, which does not step the journal before its turn ends.
+        var effects: [JournalEffect] = []
+        swap(&effects, &journalEffects)
+        process.journal.step(event, into: &effects)
+        for effect in effects { carryOut(effect, of: node) }
+        effects.removeAll(keepingCapacity: true)
+        swap(&effects, &journalEffects)
+    }
+
+    private func carryOut(_ effect: JournalEffect, of node: SimulatedNode) {
+        switch effect {
+        case .write(let segment, let offset, let bytes):
+            bytes.withUnsafeBytes { digest.combine($0) }
+            node.disk.write(segment, offset: offset, bytes)
+        case .sync: planDisk(node, Self.diskDoneWrite)
+        case .prepare(let segment, let byteCount, let recycling):
+            node.disk.begin(.prepare(segment, byteCount: byteCount, recycling: recycling))
+            planDisk(node, Self.diskDoneFile)
+        case .remove(let segment):
+            node.disk.begin(.remove(segment))
+            planDisk(node, Self.diskDoneFile)
+        case .durable(let writes): for write in writes { becameDurable(write.id, at: node) }
+        case .full(let isFull):
+            if isFull { faults[.diskFull] += 1 }
+            step(node, .journalFull(isFull))
+        case .ready: break
+        }
+    }
+
+    private func planDisk(_ node: SimulatedNode, _ operation: UInt64) {
+        let disk = isHealed ? plan.calmDisk : plan.disk
+        var span = disk.delay.nanoseconds + diskRandom.below(disk.jitter.nanoseconds)
+        if !isHealed, diskRandom.chance(disk.stallPerMille, in: 1_000) {
+            faults[.diskStall] += 1
+            span += disk.stall.nanoseconds
+        }
+        schedule.plan(
+            Occurrence(.diskDone, node: node.index, life: node.life, number: operation),
+            after: TimeSpan(nanoseconds: span))
+    }
+
+    /// The disk is done with what was begun.
+    func diskDone(_ node: SimulatedNode, _ operation: UInt64) {
+        if operation == Self.diskDoneWrite {
+            node.disk.synced()
+            step(node, .synced)
+        } else if node.isDiskFull, let failed = node.disk.failFileOperationForLackOfRoom() {
+            step(node, .prepareFailed(failed))
+        } else {
+            switch node.disk.finishFileOperation() {
+            case .prepare(let segment, _, _): step(node, .prepared(segment))
+            case .remove(let segment): step(node, .removed(segment))
+            case nil: break
+            }
+        }
+    }
+
+    func freeSpace(of node: SimulatedNode) -> UInt64 { node.isDiskFull ? 0 : Self.plentyOfRoom }
+
+    func setDiskFull(_ isFull: Bool, _ node: SimulatedNode) {
+        node.isDiskFull = isFull
+        guard node.isUp else { return }
+        step(node, .freeSpace(freeSpace(of: node)))
+    }
+
+    /// Every write up to `write` is on stable storage.
+    private func becameDurable(_ write: WriteID, at node: SimulatedNode) {
+        while let first = node.underWay.first, first.id <= write {
+            node.underWay.popFirst()
+            for record in first.records {
+                node.durable.absorb(record)
+                if case .accepted(let slot, let ballot, let entry) = record {
+                    accepted(slot, ballot, entry, at: node)
+                }
+            }
+        }
+        events += 1
+        step(node, .written(write))
+    }
+
+    /// An acceptance is durable: the checkers learn of it, and so of what is chosen.
+    private func accepted(_ slot: Slot, _ ballot: Ballot, _ entry: Entry, at node: SimulatedNode) {
+        let key = EntryKey(entry)
+        guard let fact = checkers.durableQuorum.accepted(slot, ballot, key, entry, member: node.index) else { return }
+        checkers.agreement.chosen(slot, fact.ballot, fact.key, &checkers.findings)
+        checkers.proposed.chosen(fact.entry, at: slot, &checkers.findings)
+        if entry == .noOp { sights[.noOpChosen] += 1 }
+        if checkers.durableQuorum.ballotCount(slot) > 1 { sights[.slotAcceptedTwice] += 1 }
+        if slot > Slot(1), checkers.durableQuorum.chosen(slot.previous) == nil { sights[.chosenOutOfOrder] += 1 }
+    }
+
+    /// What a journal gave back after a restart must hold everything that was synced, and may hold more.
+    func recovered(_ state: DurableState, at node: SimulatedNode) {
+        if let text = Self.missing(in: state, of: node.durable) {
+            checkers.findings.report(.durability, "the journal of \(node.id) lost what was synced: \(text)")
+        }
+        node.durable = state
+        for (slot, record) in state.slots.sorted(by: { $0.key < $1.key }) where !record.isLearned {
+            accepted(slot, record.ballot, record.entry, at: node)
+        }
+    }
+
+    private static func missing(in state: DurableState, of synced: DurableState) -> String? {
+        if state.incarnation < synced.incarnation { return "\(synced.incarnation)" }
+        if state.promised < synced.promised { return "the promise of \(synced.promised)" }
+        if state.watermark < synced.watermark { return "the watermark \(synced.watermark)" }
+        if state.trimmed < synced.trimmed { return "the trim mark \(synced.trimmed)" }
+        for (slot, record) in synced.slots where slot > state.trimmed {
+            guard let found = state.slots[slot] else { return "\(slot) of \(record.ballot)" }
+            // A value that was learned takes the place of one that was accepted and lost.
+            let isKept = found.entry == record.entry || found.ballot > record.ballot || found.isLearned
+            if found.ballot < record.ballot || !isKept {
+                return "\(slot) of \(record.ballot), found \(found.ballot)"
+            }
+        }
+        return nil
+    }
+
+    /// A replica wants entries back that it keeps no longer in memory.
+    func begin(_ load: Load, of node: SimulatedNode) {
+        node.loads.append(load)
+        let span = TimeSpan(nanoseconds: plan.disk.delay.nanoseconds + diskRandom.below(plan.disk.jitter.nanoseconds))
+        schedule.plan(Occurrence(.loadDone, node: node.index, life: node.life), after: span)
+    }
+
+    /// The entries were read.
+    func loadDone(_ node: SimulatedNode) {
+        guard let process = node.process, let load = node.loads.popFirst(), load.first <= load.last else { return }
+        let slots = load.first...load.last
+        var loader = EntryLoader(identity: journalIdentity(of: node), group: Self.group, slots: slots)
+        for extent in process.journal.locate(Self.group, loader.run) {
+            node.disk.read(extent) { loader.absorb(extent, $0) }
+        }
+        var entries: [Entry] = []
+        for loaded in loader.entries(maximumBytes: plan.replica.maximumBatchBytes) {
+            guard loaded.slot == load.first.advanced(by: entries.count) else { break }
+            entries.append(loaded.entry)
+        }
+        sights[.loadedFromJournal] += 1
+        step(node, .loaded(first: load.first, entries, for: load.peer))
+    }
+}

@@ -1,0 +1,142 @@
+import DecreeWire
+import PaxosBase
+import PaxosLog
+
+// Messages travel as the bytes that the real codec makes of them.
+extension Engine {
+    /// Sends an envelope: it is encoded, and chance decides what becomes of the frame.
+    func transmit(_ send: Send, from node: SimulatedNode) {
+        guard let target = configuration.index(of: send.to) else { return }
+        look(at: send.envelope.message, from: node)
+        let bytes = encode(send.envelope)
+        bytes.withUnsafeBytes { digest.combine($0) }
+        guard !isHealed else {
+            return carry(bytes, from: node.index, to: target, copies: 1, isCorrupt: false, extraDelay: .zero)
+        }
+        let network = plan.network
+        if isLost(send.envelope.message) {
+            faults[.messageLost] += 1
+            return
+        }
+        let copies = networkRandom.chance(network.duplicatePerMille, in: 1_000) ? 2 : 1
+        if copies > 1 { faults[.messageDuplicated] += 1 }
+        let isCorrupt = networkRandom.chance(network.corruptPerMille, in: 1_000)
+        if isCorrupt { faults[.messageCorrupted] += 1 }
+        carry(
+            isCorrupt ? damage(bytes) : bytes, from: node.index, to: target, copies: copies, isCorrupt: isCorrupt,
+            extraDelay: slowness(of: send.envelope.message))
+    }
+
+    private func isLost(_ message: Message) -> Bool {
+        if networkRandom.chance(plan.network.lossPerMille, in: 1_000) { return true }
+        return message.isAmong(plan.network.unluckyKinds)
+            && networkRandom.chance(plan.network.unluckyLossPercent, in: 100)
+    }
+
+    private func slowness(of message: Message) -> TimeSpan {
+        guard message.isAmong(plan.network.slowKinds),
+            networkRandom.chance(plan.network.slowKindPercent, in: 100)
+        else { return .zero }
+        faults[.messageDelayed] += 1
+        return networkRandom.span(below: plan.network.slowKindDelay)
+    }
+
+    private func encode(_ envelope: Envelope) -> [UInt8] {
+        let list = [envelope]
+        return [UInt8](unsafeUninitializedCapacity: FrameCodec.byteCount(list)) { memory, count in
+            count = FrameCodec.encode(list, into: UnsafeMutableRawBufferPointer(memory))
+        }
+    }
+
+    /// Turns over one to three neighbouring bits.
+    private func damage(_ bytes: [UInt8]) -> [UInt8] {
+        var damaged = bytes
+        let byte = Int(networkRandom.below(UInt64(bytes.count)))
+        damaged[byte] ^= UInt8(1 + networkRandom.below(7)) << UInt8(networkRandom.below(6))
+        return damaged
+    }
+
+    private func carry(_ bytes: [UInt8], from: Int, to: Int, copies: Int, isCorrupt: Bool, extraDelay: TimeSpan) {
+        let number = network.take(bytes, from: from, to: to, isCorrupt: isCorrupt, copies: copies)
+        for _ in 0..<copies {
+            var delay = drawDelay().nanoseconds
+            if slowLink == network.link(from, to), !isHealed { delay += plan.faults.slowLinkDelay.nanoseconds }
+            schedule.plan(
+                Occurrence(.delivery, node: to, number: UInt64(number)),
+                after: TimeSpan(nanoseconds: delay + extraDelay.nanoseconds))
+        }
+    }
+
+    private func drawDelay() -> TimeSpan {
+        let network = isHealed ? plan.calmNetwork : plan.network
+        let delay = TimeSpan(nanoseconds: network.delay.nanoseconds + networkRandom.below(network.jitter.nanoseconds))
+        guard !isHealed, networkRandom.chance(network.longDelayPerMille, in: 1_000) else { return delay }
+        faults[.messageDelayed] += 1
+        return TimeSpan(nanoseconds: delay.nanoseconds + networkRandom.below(network.longDelay.nanoseconds))
+    }
+
+    /// A copy of a frame arrives.
+    /// - Returns: Whether the receiver stepped on it.
+    func arrive(_ number: Int, at node: SimulatedNode) -> Bool {
+        let (frame, isLate) = network.deliver(number)
+        guard network.isOpen(Int(frame.from), Int(frame.to)) else {
+            faults[.messageLost] += 1
+            return false
+        }
+        guard let process = node.process else { return false }
+        if isLate { faults[.messageReordered] += 1 }
+        guard let envelope = decode(frame) else { return false }
+        noteSights(of: envelope.message, at: &process.replica)
+        events += 1
+        step(node, .received(envelope, from: nodes[Int(frame.from)].id))
+        return true
+    }
+
+    /// What a receiver makes of the bytes; a damaged frame must not pass.
+    private func decode(_ frame: VirtualNetwork.Frame) -> Envelope? {
+        envelopes.removeAll(keepingCapacity: true)
+        do throws(WireError) {
+            try frame.bytes.withBytes { bytes throws(WireError) in
+                guard case .frame(let found) = try FrameCodec.scan(bytes, maximumByteCount: 1 << 24) else { return }
+                let body = UnsafeRawBufferPointer(rebasing: bytes[found.body])
+                try FrameCodec.decodeEnvelopes(body, into: &envelopes)
+            }
+        } catch {
+            if !frame.isCorrupt { checkers.findings.report(.durability, "a sound frame is refused: \(error)") }
+            return nil
+        }
+        if frame.isCorrupt && !envelopes.isEmpty {
+            checkers.findings.report(.durability, "a damaged frame passes for sound")
+        }
+        return envelopes.first
+    }
+
+    /// What leaving messages tell the checkers.
+    private func look(at message: Message, from node: SimulatedNode) {
+        switch message {
+        case .prepare(let prepare): checkers.monotone.stood(node.index, prepare.ballot, &checkers.findings)
+        case .promise(let promise): checkers.monotone.showed(node.index, promise.ballot)
+        case .accepted(let accepted): checkers.monotone.showed(node.index, accepted.ballot)
+        default: break
+        }
+    }
+
+    private func noteSights(of message: Message, at replica: inout Replica) {
+        switch message {
+        case .learned(let learned):
+            if !learned.entries.isEmpty {
+                sights[replica.isLeading ? .leaderTaught : .learnedFromPeer] += 1
+            }
+        case .accepted(let accepted):
+            if replica.isLeading, replica.leader != accepted.ballot {
+                sights[.formerVoteArrived] += 1
+            }
+        case .barrier(let barrier): if barrier.ballot < replica.promised { sights[.lateBarrierArrived] += 1 }
+        case .forward: sights[.commandForwarded] += 1
+        case .barrierConfirmed, .readAnswer: sights[.leaderRead] += 1
+        case .probeAnswer: sights[.quorumRead] += 1
+        case .promise(let promise): if !promise.reports.isEmpty { sights[.valueReported] += 1 }
+        default: break
+        }
+    }
+}

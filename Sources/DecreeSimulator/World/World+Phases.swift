@@ -1,0 +1,123 @@
+import PaxosBase
+import PaxosLog
+
+// How a run goes from faults to its end.
+extension World {
+    /// What every run reaches.
+    static var minimumEvents: Int { 10_000 }
+    static var minimumChosen: Int { 200 }
+    /// How long clients may take for their last operations after healing, and replicas to become equal.
+    private var patience: TimeSpan { .seconds(60) }
+
+    func fault(_ kind: FaultKind) {
+        guard phase == .faults else { return }
+        engine.planNext(kind)
+        switch kind {
+        case .crash: for node in engine.crashVictims() { crash(node) }
+        case .handOver: handOver()
+        case .connectionReset: resetConnection()
+        case .diskFull:
+            engine.happen(kind)
+            for node in engine.nodes { engine.endInput(node) }
+        default: engine.happen(kind)
+        }
+    }
+
+    private func handOver() {
+        guard let leader = engine.nodes.first(where: { $0.process?.replica.isLeading == true && !$0.isPaused }) else {
+            return
+        }
+        engine.faults[.handOver] += 1
+        if engine.plan.faults.handOverDeafens { engine.slowDown(toward: leader) }
+        engine.step(leader, .handOverRequested)
+        engine.endInput(leader)
+    }
+
+    private func resetConnection() {
+        let (first, second) = (engine.randomNode(), engine.randomNode())
+        guard first !== second else { return }
+        engine.faults[.connectionReset] += 1
+        for (node, peer) in [(first, second), (second, first)] where node.isUp && !node.isPaused {
+            engine.step(node, .disconnected(peer.id))
+            engine.endInput(node)
+        }
+    }
+
+    /// Looks whether the phase has reached its aim.
+    func advancePhase() {
+        switch phase {
+        case .faults: if engine.events >= engine.plan.safetyEvents { heal() }
+        case .healed: if isLongEnough { askLastQuestions() }
+        case .lastQuestions: if clients.allSatisfy(\.isDone) { fallSilent() }
+        case .silence: if LivenessChecker.haveConverged(standings) { finish() }
+        case .over: break
+        }
+    }
+
+    private var isLongEnough: Bool {
+        engine.events >= Self.minimumEvents && engine.checkers.durableQuorum.chosenCount >= Self.minimumChosen
+            && clients.allSatisfy { $0.finished >= engine.plan.clients.finalOperations }
+    }
+
+    func heal() {
+        phase = .healed
+        engine.aim = Self.minimumEvents
+        for node in engine.drawGone() {
+            node.isGone = true
+            crash(node)
+        }
+        engine.mend()
+        for node in engine.nodes { engine.endInput(node) }
+        limit(.healed, to: patience)
+    }
+
+    private func askLastQuestions() {
+        phase = .lastQuestions
+        lastQuestionsBegan = engine.moment
+        limit(.lastQuestions, to: patience)
+    }
+
+    private func fallSilent() {
+        phase = .silence
+        limit(.silence, to: patience)
+    }
+
+    private func finish() {
+        phase = .over
+        engine.isOver = true
+    }
+
+    /// The time for a phase is up.
+    func timeIsUp(_ raw: UInt64) {
+        guard let ended = Phase(rawValue: raw) else { return }
+        if ended == .faults {
+            if phase == .faults { heal() }
+        } else if ended == .healed {
+            let late = clients.count { $0.finished < engine.plan.clients.finalOperations }
+            if late > 0 { reportLate(late) }
+        } else if ended == phase {
+            reportLate(clients.count { !$0.isDone })
+        }
+    }
+
+    private func reportLate(_ unfinished: Int) {
+        LivenessChecker().timeIsUp(unfinished: unfinished, standings: standings, &engine.checkers.findings)
+    }
+
+    var standings: [LivenessChecker.Standing] {
+        engine.healedNodes.map { node in
+            LivenessChecker.Standing(
+                node: node.id, watermark: node.process?.replica.watermark ?? .zero,
+                applied: node.process?.replica.applied ?? .zero,
+                digest: machines[node.index]?.digest ?? StateDigest(), leader: node.process?.replica.leader)
+        }
+    }
+
+    /// After the last event: was what the clients saw right?
+    func judgeHistory() {
+        var model = workload.makeModel()
+        if let text = LinearizabilityChecker<W.Model>().check(history, on: &model) {
+            engine.checkers.findings.report(.linearizability, text)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import PaxosBase
+
+/// One of the nodes that form a cluster, as the command line of each of them names it.
+public struct InitialMember: Hashable, Comparable, Sendable {
+    public let node: NodeID
+    public let name: String
+    public let peerURLs: [String]
+
+    public init(node: NodeID, name: String, peerURLs: [String]) {
+        self.node = node
+        self.name = name
+        self.peerURLs = peerURLs
+    }
+
+    public static func < (left: InitialMember, right: InitialMember) -> Bool { left.node < right.node }
+}
+
+/// The nodes that form a cluster. Peers compare it in the handshake and refuse a different one.
+public struct MemberList: Hashable, Sendable {
+    /// Ascending by node.
+    public let members: [InitialMember]
+
+    public init(_ members: [InitialMember]) { self.members = members.sorted() }
+
+    /// The same for equal lists in every process and version.
+    public var digest: UInt64 {
+        var hasher = StableHasher()
+        hasher.combine(UInt64(members.count))
+        for member in members {
+            hasher.combine(member.node.rawValue)
+            hasher.combine(member.name)
+            hasher.combine(UInt64(member.peerURLs.count))
+            for url in member.peerURLs { hasher.combine(url) }
+        }
+        return hasher.finalize()
+    }
+}
+
+/// What a connection between peers carries.
+public enum ConnectionKind: UInt8, Hashable, Sendable {
+    case bulk = 1
+    /// Heartbeats only, so that bulk data cannot delay them.
+    case heartbeat = 2
+}
+
+/// Who a node is: the first bytes of either side of a peer connection.
+public struct Hello: Hashable, Sendable {
+    /// The versions of the protocol between peers that the sender speaks.
+    public var versions: ClosedRange<UInt8>
+    public var features: FeatureSet
+    public var cluster: ClusterID
+    public var node: NodeID
+    /// The sender's disk content; ``StoreID/none`` before the first start is through.
+    public var store: StoreID
+    /// The sender recorded durably who forms the cluster, and votes.
+    public var isFormed: Bool
+    public var members: MemberList
+    /// The disk content that the sender knows in the receiver's place: a receiver with another one lost its disk.
+    public var expectedStore: StoreID?
+    public var incarnation: Incarnation
+    public var connection: ConnectionKind
+    /// The program's version, for people.
+    public var software: String
+
+    public init(
+        versions: ClosedRange<UInt8> = FrameCodec.version...FrameCodec.version, features: FeatureSet = .current,
+        cluster: ClusterID, node: NodeID, store: StoreID, isFormed: Bool, members: MemberList,
+        expectedStore: StoreID?, incarnation: Incarnation, connection: ConnectionKind, software: String
+    ) {
+        self.versions = versions
+        self.features = features
+        self.cluster = cluster
+        self.node = node
+        self.store = store
+        self.isFormed = isFormed
+        self.members = members
+        self.expectedStore = expectedStore
+        self.incarnation = incarnation
+        self.connection = connection
+        self.software = software
+    }
+}
+
+/// The answer to a ``Hello``.
+public enum HelloReply: Hashable, Sendable {
+    /// Frames of this version may follow. The hello is that of the answering node.
+    case accepted(version: UInt8, Hello)
+    case refused(HelloRefusal)
+}
+
+/// Why a node does not talk to another.
+public struct HelloRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+    public let code: Code
+    /// What is wrong and what an operator can do, for the other node's log.
+    public let text: String
+
+    public enum Code: Hashable, Sendable {
+        /// No protocol version that both speak.
+        case versionMismatch
+        case otherCluster
+        case unknownNode
+        /// The node runs on another disk content than it had: it must be replaced through membership.
+        case otherStore
+        case membersDiffer
+        /// The node was removed from the cluster for good.
+        case removed
+        /// Not now; ask again.
+        case notReady
+        /// Of a code that this version does not know.
+        case other(UInt8)
+    }
+
+    public init(code: Code, text: String) {
+        self.code = code
+        self.text = text
+    }
+
+    public var description: String { text }
+}
+
+/// What stands at the beginning of a peer connection, in either direction.
+public enum Handshake: Hashable, Sendable {
+    case hello(Hello)
+    case reply(HelloReply)
+}

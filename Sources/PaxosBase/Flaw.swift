@@ -1,0 +1,48 @@
+/// A rule of the protocol that is left out on purpose, so that the checkers can be seen to notice.
+///
+/// Consulted at each named decision point; only the simulator can set one. Rule numbers are those of
+/// `Docs/PROTOCOL-RULES.md`.
+package enum Flaw: String, CaseIterable, Sendable, Hashable {
+    /// Rule 1: a `Promise` leaves before its write is durable.
+    case promiseBeforeDurable
+    /// Rule 1: an `Accepted` leaves before its write is durable.
+    case acceptBeforeDurable
+    /// Rule 1: the leader counts its own vote before its write is durable.
+    case leaderVoteBeforeDurable
+    /// Rule 2: a `Promise` reports only what was durable when it was asked for.
+    case promiseOmitsInFlight
+    /// Rule 3: the promise is forgotten on restart.
+    case promiseLostOnRestart
+    /// Rule 3: accepting in a ballot does not promise it.
+    case acceptDoesNotPromise
+    /// Rule 4: a node stands again with a ballot that its former incarnation used.
+    case ballotReusedAfterRestart
+    /// Rule 5: phase 1 adopts the value of the lowest ballot.
+    case lowestBallotAdopted
+    /// Rule 5: phase 1 fills a slot with a no-op although one acceptor reported a value.
+    case noOpOverAcceptedValue
+    /// Rule 6: a leader proposes below the highest watermark of its quorum.
+    case proposesBelowWatermark
+    /// Rule 7: votes for equal values in different ballots are counted together.
+    case votesCountedAcrossBallots
+    /// Rule 8: a watermark is trusted whatever ballot the slot was accepted in.
+    case watermarkWithoutBallot
+    /// Rule 9: a leader's watermark covers slots that it only learned.
+    case watermarkCoversLearned
+    /// One acceptance chooses.
+    case quorumOfOne
+    /// Origins are ignored: a forwarded command that arrives twice is applied twice.
+    case forwardedAppliedTwice
+    /// Rule 19: a quorum read asks one acceptor only.
+    case quorumReadOfOne
+    /// Rule 19: a quorum read asks for the highest slot without a gap.
+    case quorumReadContiguous
+    /// Rules 19, 20: a nonce is used again, so that an old answer confirms a new read.
+    case nonceReused
+    /// Rule 20: the leader's barrier leaves out what phase 1 saw.
+    case barrierWithoutPhaseOne
+    /// Rule 20: an acceptor confirms a barrier despite a higher promise.
+    case barrierConfirmedDespitePromise
+    /// Rule 21: the barrier waits only for one own entry to be chosen.
+    case barrierAtFirstOwnEntry
+}

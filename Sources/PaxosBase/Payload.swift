@@ -1,0 +1,102 @@
+/// An immutable, reference-counted slice of bytes: a command on its way through log, journal and network.
+///
+/// Many payloads share one buffer: what a socket held is copied once into a batch buffer, and journal and peers read
+/// it there. A slice keeps its whole buffer alive.
+@frozen
+public struct Payload: Sendable {
+    @usableFromInline let storage: PayloadStorage
+    @usableFromInline let offset: UInt32
+    @usableFromInline let length: UInt32
+
+    @inlinable
+    init(storage: PayloadStorage, offset: UInt32, length: UInt32) {
+        self.storage = storage
+        self.offset = offset
+        self.length = length
+    }
+
+    public init() { self.init(storage: PayloadStorage.empty, offset: 0, length: 0) }
+
+    /// Copies `bytes` into a buffer of its own.
+    public init(copying bytes: UnsafeRawBufferPointer) {
+        self.init(byteCount: bytes.count) { $0.copyMemory(from: bytes) }
+    }
+
+    public init(_ bytes: some Sequence<UInt8>) {
+        let array = Array(bytes)
+        self = array.withUnsafeBytes { Payload(copying: $0) }
+    }
+
+    /// Makes a buffer of `byteCount` bytes (less than 4 GiB) and lets `fill` write all of them.
+    public init(byteCount: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
+        guard byteCount > 0 else {
+            self.init()
+            return
+        }
+        let storage = PayloadStorage.make(byteCount: byteCount)
+        fill(storage.bytes)
+        self.init(storage: storage, offset: 0, length: UInt32(byteCount))
+    }
+
+    @inlinable
+    public var count: Int { Int(length) }
+
+    @inlinable
+    public var isEmpty: Bool { length == 0 }
+
+    /// Calls `body` with the bytes, which are valid only during the call.
+    @inlinable
+    @inline(__always)
+    public func withUnsafeBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let end = Int(offset) + Int(length)
+        return try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(storage.bytes)[Int(offset)..<end]))
+    }
+
+    /// The part of this payload at `range`, sharing its buffer.
+    @inlinable
+    public func slice(_ range: Range<Int>) -> Payload {
+        invariant(
+            range.lowerBound >= 0 && range.upperBound <= count,
+            "a slice lies within its payload: \(range) within 0..<\(count)")
+        return Payload(storage: storage, offset: offset + UInt32(range.lowerBound), length: UInt32(range.count))
+    }
+
+    public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+}
+
+extension Payload: Hashable {
+    public static func == (left: Payload, right: Payload) -> Bool {
+        guard left.length == right.length else { return false }
+        if left.storage === right.storage && left.offset == right.offset { return true }
+        return left.withUnsafeBytes { leftBytes in
+            right.withUnsafeBytes { rightBytes in leftBytes.elementsEqual(rightBytes) }
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) { withUnsafeBytes { hasher.combine(bytes: $0) } }
+}
+
+extension Payload: CustomStringConvertible {
+    public var description: String { "\(count) bytes" }
+}
+
+/// The buffer behind payloads: never written again once a payload was made of it, hence safe to share.
+@usableFromInline
+final class PayloadStorage: @unchecked Sendable {
+    @usableFromInline let bytes: UnsafeMutableRawBufferPointer
+
+    static let empty = PayloadStorage(byteCount: 0)
+
+    private init(byteCount: Int) {
+        bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 8)
+    }
+
+    static func make(byteCount: Int) -> PayloadStorage {
+        invariant(byteCount <= UInt32.max, "a payload buffer stays below 4 GiB: \(byteCount)")
+        return PayloadStorage(byteCount: byteCount)
+    }
+
+    deinit { bytes.deallocate() }
+}

@@ -1,0 +1,53 @@
+import PaxosBase
+
+/// Where a command came from: names it for ever, so that it is applied at most once however often it was forwarded.
+public struct Origin: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let node: NodeID
+    public let incarnation: Incarnation
+    /// Ascends within an incarnation.
+    public let sequence: UInt64
+
+    public init(node: NodeID, incarnation: Incarnation, sequence: UInt64) {
+        self.node = node
+        self.incarnation = incarnation
+        self.sequence = sequence
+    }
+
+    public static func < (left: Origin, right: Origin) -> Bool {
+        if left.node != right.node { return left.node < right.node }
+        if left.incarnation != right.incarnation { return left.incarnation < right.incarnation }
+        return left.sequence < right.sequence
+    }
+
+    public var description: String { "\(node).\(incarnation).\(sequence)" }
+}
+
+/// A client's command with its origin.
+public struct Command: Hashable, Sendable {
+    public let origin: Origin
+    public let payload: Payload
+
+    public init(origin: Origin, payload: Payload) {
+        self.origin = origin
+        self.payload = payload
+    }
+}
+
+/// What a slot of the log can hold.
+public enum Entry: Hashable, Sendable {
+    /// Fills a slot for which phase 1 found no value.
+    case noOp
+    case command(Command)
+    /// Of a kind that this version does not know. It is stored and passed on, but stops apply: skipping it would make
+    /// this replica differ from those that know it.
+    case unknown(kind: UInt8, payload: Payload)
+
+    /// How much of a batch's size limit the entry takes, in bytes.
+    public var byteCount: Int {
+        switch self {
+        case .noOp: 1
+        case .command(let command): 33 + command.payload.count
+        case .unknown(_, let payload): 9 + payload.count
+        }
+    }
+}

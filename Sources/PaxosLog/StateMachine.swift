@@ -1,0 +1,86 @@
+import PaxosBase
+
+/// What the replicated log drives: a deterministic machine that answers equal commands in equal order equally.
+///
+/// Nothing but the commands may decide what `apply` does: no clock, no chance, no iteration order of a `Set` or
+/// `Dictionary`, no configuration that differs between replicas. All calls come from one thread.
+/// - Source: Schneider, "Implementing Fault-Tolerant Services Using the State Machine Approach", 1990, section 2.
+public protocol StateMachine {
+    /// What a command yields for the client that sent it.
+    associatedtype Output: Sendable
+    /// A question that changes nothing.
+    associatedtype Query: Sendable
+    associatedtype Answer: Sendable
+    /// A question that takes more than one bounded step: a pinned state and how far the walk has come.
+    associatedtype Cursor
+    /// A snapshot being written: a pinned state and how far the walk has come.
+    associatedtype SnapshotWalk
+
+    /// Applies chosen commands in slot order.
+    /// - Parameters:
+    ///   - commands: The commands, each at its slot; slots ascend.
+    ///   - outputs: Receives exactly one output for each command with `isAwaited`, in order, and none for the others.
+    mutating func apply(_ commands: [ChosenCommand], into outputs: inout [Output])
+
+    /// Starts to answer `query` on the state as it is now, with a bounded amount of work (about 200 us).
+    mutating func begin(_ query: Query) -> QueryStep<Answer, Cursor>
+
+    /// Goes on with a query that `begin` left unfinished, by another bounded amount of work.
+    mutating func advance(_ cursor: Cursor) -> QueryStep<Answer, Cursor>
+
+    /// Gives up a query; what its cursor pinned is free again.
+    mutating func abandon(_ cursor: Cursor)
+
+    /// A digest of the logical state, kept incrementally: equal on all replicas that applied the same slots.
+    var digest: StateDigest { get }
+
+    /// Pins the state as it is now for a snapshot. Commands go on being applied beside the walk.
+    mutating func beginSnapshot() -> SnapshotWalk
+
+    /// The next block of the snapshot, at most 1 MiB and a bounded amount of work; nil when all has been walked, and
+    /// then nothing is pinned any more.
+    mutating func nextBlock(of walk: inout SnapshotWalk) -> [UInt8]?
+
+    mutating func abandon(_ walk: SnapshotWalk)
+
+    /// Empties the machine to receive the blocks of a snapshot.
+    mutating func beginRestore()
+
+    /// Takes the next block of a snapshot.
+    /// - Throws: `SnapshotError` when the block is not one that this machine writes at this place.
+    mutating func restore(_ block: UnsafeRawBufferPointer) throws(SnapshotError)
+
+    /// Called after the last block; checks that the snapshot was whole.
+    mutating func endRestore() throws(SnapshotError)
+
+    /// Does a bounded amount of housekeeping that changes nothing logical, such as freeing compacted history.
+    /// - Returns: Whether more is waiting.
+    mutating func performMaintenance() -> Bool
+}
+
+/// A command that was chosen, on its way to the state machine.
+public struct ChosenCommand: Sendable {
+    public let slot: Slot
+    public let payload: Payload
+    /// Whether a client of this very replica waits for the output.
+    public let isAwaited: Bool
+
+    public init(slot: Slot, payload: Payload, isAwaited: Bool) {
+        self.slot = slot
+        self.payload = payload
+        self.isAwaited = isAwaited
+    }
+}
+
+/// How far one bounded step brought a query.
+public enum QueryStep<Answer, Cursor> {
+    case finished(Answer)
+    case unfinished(Cursor)
+}
+
+/// Why a snapshot cannot be restored.
+public struct SnapshotError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,79 @@
+@testable import DecreeJournal
+import PaxosBase
+import PaxosLog
+import Testing
+
+@Suite struct LoadTests {
+    private func load(
+        _ journal: JournalOnDisk, _ group: UInt32, _ slots: ClosedRange<UInt64>, maximumBytes: Int = .max
+    ) -> [LoadedEntry] {
+        let range = Slot(slots.lowerBound)...Slot(slots.upperBound)
+        var loader = EntryLoader(identity: testIdentity, group: GroupID(group), slots: range)
+        for extent in journal.core.locate(GroupID(group), loader.run) {
+            journal.disk.bytes(of: extent.segment).withUnsafeBytes {
+                loader.absorb(extent, UnsafeRawBufferPointer(rebasing: $0[extent.range]))
+            }
+        }
+        return loader.entries(maximumBytes: maximumBytes)
+    }
+
+    private func filled() throws -> JournalOnDisk {
+        var journal = try JournalOnDisk(options: testOptions(segmentByteCount: 64 << 10))
+        journal.settle()
+        for number in UInt64(1)...500 {
+            journal.write([.accepted(Slot(number), ballot(1), command(number, byteCount: 600))])
+            journal.write([.accepted(Slot(number * 2), ballot(3), .noOp)], group: GroupID(1))
+        }
+        return journal
+    }
+
+    @Test("Any run of slots is read back, before and after a restart")
+    func runs() throws {
+        var journal = try filled()
+        for _ in 0..<2 {
+            for first in stride(from: UInt64(1), through: 500, by: 37) {
+                let last = min(first + 60, 500)
+                let found = load(journal, 0, first...last)
+                #expect(found.map(\.slot.rawValue) == Array(first...last))
+                for entry in found { #expect(entry.entry == command(entry.slot.rawValue, byteCount: 600)) }
+            }
+            #expect(load(journal, 1, 10...15).map(\.slot) == [Slot(10), Slot(12), Slot(14)])
+            #expect(load(journal, 2, 1...500).isEmpty)
+            #expect(load(journal, 0, 501...900).isEmpty)
+            try journal.restart()
+        }
+    }
+
+    @Test("Only the parts that hold the slots are read")
+    func extents() throws {
+        let journal = try filled()
+        let all = journal.core.locate(GroupID(0), Slot(1)...Slot(500)).reduce(0) { $0 + $1.range.count }
+        let few = journal.core.locate(GroupID(0), Slot(250)...Slot(255)).reduce(0) { $0 + $1.range.count }
+        #expect(few * 3 < all)
+    }
+
+    @Test("A slot that was written several times is read as recovery would fold it")
+    func overwritten() throws {
+        var journal = try JournalOnDisk()
+        journal.settle()
+        journal.write([.accepted(Slot(1), ballot(1), command(1)), .accepted(Slot(2), ballot(1), command(2))])
+        journal.write([.accepted(Slot(1), ballot(5), command(11)), .learned(Slot(3), command(3))])
+        journal.write([.learned(Slot(2), command(22))])
+        let state = try JournalOnDisk.recover(journal.disk).state(of: GroupID(0))
+        let found = load(journal, 0, 1...3)
+        #expect(found.count == 3)
+        for entry in found {
+            #expect(
+                state.slots[entry.slot]
+                    == DurableSlot(ballot: entry.ballot, entry: entry.entry, isLearned: entry.isLearned))
+        }
+    }
+
+    @Test("Long answers are cut by bytes and by slots, but never to nothing")
+    func limits() throws {
+        let journal = try filled()
+        #expect(load(journal, 0, 1...500, maximumBytes: 2000).count == 3)
+        #expect(load(journal, 0, 1...500, maximumBytes: 1).count == 1)
+        #expect(load(journal, 0, 1...UInt64.max >> 2).count == 500)
+    }
+}

@@ -1,0 +1,246 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+import PaxosBase
+import PaxosLog
+import Testing
+
+@testable import DecreeJournal
+
+/// A directory that goes with its owner.
+private final class TemporaryDirectory {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/decree-journal-XXXXXX".utf8CString)
+        path = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
+    }
+
+    deinit {
+        if let directory = opendir(path) {
+            while let entry = readdir(directory) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                    String(cString: $0.bindMemory(to: CChar.self).baseAddress!)
+                }
+                unlink(path + "/" + name)
+            }
+            closedir(directory)
+        }
+        rmdir(path)
+    }
+}
+
+/// What a journal reported, to be waited for.
+private final class Reports: Sendable {
+    private struct State {
+        var durable: [GroupID: WriteID] = [:]
+        var calls = 0
+        var full: [Bool] = []
+        var failures: [String] = []
+    }
+
+    private let state = Monitor(State())
+
+    func durable(_ writes: [DurableWrite]) {
+        state.withLock { state in
+            state.calls += 1
+            for write in writes { state.durable[write.group] = max(state.durable[write.group] ?? .zero, write.id) }
+        }
+        state.signal()
+    }
+
+    func full(_ isFull: Bool) {
+        state.withLock { $0.full.append(isFull) }
+        state.signal()
+    }
+
+    func failed(_ line: String) {
+        state.withLock { $0.failures.append(line) }
+        state.signal()
+    }
+
+    func wait(for id: UInt64, of group: UInt32 = 0) {
+        _ = state.wait { ($0.durable[GroupID(group)] ?? .zero) >= WriteID(id) ? true : nil }
+    }
+
+    func waitForFull() -> [Bool] { state.wait { $0.full.isEmpty ? nil : $0.full }! }
+
+    func waitForFailure() -> String { state.wait { $0.failures.first }! }
+
+    var calls: Int { state.withLock { $0.calls } }
+}
+
+@Suite struct ShellTests {
+    private func settings(segmentByteCount: Int = 64 << 10) -> Journal.Settings {
+        var settings = Journal.Settings()
+        settings.core.segmentByteCount = segmentByteCount
+        settings.core.spaceReserve = 0
+        settings.idleMarkDelay = .milliseconds(1)
+        return settings
+    }
+
+    private func open(
+        _ directory: TemporaryDirectory, _ reports: Reports, _ settings: Journal.Settings
+    ) throws -> (journal: Journal, recovered: RecoveredJournal) {
+        try Journal.open(
+            directory: directory.path, identity: testIdentity, settings: settings,
+            onDurable: { reports.durable($0) }, onFull: { reports.full($0) })
+    }
+
+    @Test("What was reported durable is there when the journal is opened again, over many segments")
+    func reopen() throws {
+        let directory = TemporaryDirectory()
+        for life in UInt64(0)..<3 {
+            let reports = Reports()
+            let (journal, recovered) = try open(directory, reports, settings())
+            #expect(recovered.isNew == (life == 0))
+            #expect(recovered.state(of: GroupID(0)).slots.count == Int(life) * 300)
+            for number in UInt64(1)...300 {
+                let slot = life * 300 + number
+                journal.append(
+                    JournalBatch(
+                        group: GroupID(0), id: WriteID(number),
+                        records: [.accepted(Slot(slot), ballot(1), command(slot, byteCount: 500))]))
+                if number % 50 == 0 { reports.wait(for: number) }
+            }
+            journal.close()
+            let statistics = journal.statistics
+            #expect(statistics.records == 300)
+            #expect(statistics.waitingRecords == 0)
+            #expect(statistics.oldestWaiting == nil)
+            #expect(statistics.syncs >= statistics.batches && statistics.batches > 6)
+            #expect(statistics.syncHistogram.reduce(0, +) <= statistics.syncs)
+            #expect(statistics.bytesWritten > 300 * 500)
+            #expect(statistics.segments > 2)
+        }
+    }
+
+    @Test("Many threads append at once; nothing is lost, and whole batches share a sync")
+    func threads() throws {
+        let directory = TemporaryDirectory()
+        let reports = Reports()
+        let (journal, _) = try open(directory, reports, settings(segmentByteCount: 1 << 20))
+        let threads = (UInt32(0)..<4).map { group in
+            Thread(name: "append") {
+                for number in UInt64(1)...200 {
+                    journal.append(
+                        JournalBatch(
+                            group: GroupID(group), id: WriteID(number),
+                            records: [.accepted(Slot(number), ballot(1), command(number))]))
+                }
+            }
+        }
+        for thread in threads { thread.join() }
+        for group in UInt32(0)..<4 { reports.wait(for: 200, of: group) }
+        #expect(reports.calls <= 800)
+        journal.close()
+        let (again, recovered) = try open(directory, Reports(), settings(segmentByteCount: 1 << 20))
+        for group in UInt32(0)..<4 { #expect(recovered.state(of: GroupID(group)).slots.count == 200) }
+        again.close()
+    }
+
+    @Test("Closing writes what waits and marks the end, so that later damage to it is noticed")
+    func closing() throws {
+        let directory = TemporaryDirectory()
+        let (journal, _) = try open(directory, Reports(), settings())
+        journal.append(JournalBatch(group: GroupID(0), id: WriteID(1), records: [.promised(ballot(4))]))
+        journal.close()
+        journal.close()
+        let file = try FileHandle(directory.path + "/" + SegmentNumber(1).fileName, .writing)
+        try [UInt8(0xFF)].withUnsafeBytes { try file.write($0, at: 4096 + 40) }
+        #expect(throws: JournalError.self) { try open(directory, Reports(), settings()) }
+    }
+
+    @Test("Entries are read back while the journal is in use")
+    func load() throws {
+        let directory = TemporaryDirectory()
+        let reports = Reports()
+        let (journal, _) = try open(directory, reports, settings())
+        for number in UInt64(1)...500 {
+            journal.append(
+                JournalBatch(
+                    group: GroupID(0), id: WriteID(number),
+                    records: [.accepted(Slot(number), ballot(1), command(number, byteCount: 400))]))
+        }
+        reports.wait(for: 500)
+        let found = try journal.load(GroupID(0), Slot(100)...Slot(400), maximumBytes: 1 << 20)
+        #expect(found.map(\.slot.rawValue) == Array(100...400))
+        #expect(found.allSatisfy { $0.entry == command($0.slot.rawValue, byteCount: 400) && $0.ballot == ballot(1) })
+        journal.append(
+            JournalBatch(group: GroupID(0), id: WriteID(501), records: [.trimmed(through: Slot(450))]))
+        reports.wait(for: 501)
+        #expect(try journal.load(GroupID(0), Slot(451)...Slot(500), maximumBytes: 1 << 20).count == 50)
+        journal.close()
+    }
+
+    @Test("A disk below its reserve is reported, and writes go on in what was prepared")
+    func reserve() throws {
+        let directory = TemporaryDirectory()
+        let reports = Reports()
+        var settings = settings()
+        settings.core.spaceReserve = UInt64.max / 2
+        let (journal, _) = try open(directory, reports, settings)
+        #expect(reports.waitForFull() == [true])
+        #expect(journal.statistics.isFull)
+        journal.append(JournalBatch(group: GroupID(0), id: WriteID(1), records: [.promised(ballot(1))]))
+        reports.wait(for: 1)
+        journal.close()
+    }
+
+    @Test("A failure is told in one line that names the file, and nothing is tried again")
+    func failure() throws {
+        let directory = TemporaryDirectory()
+        let reports = Reports()
+        var settings = settings(segmentByteCount: 16 << 10)
+        settings.core.segmentsAhead = 0
+        // The failing thread must never return; it waits for a test process that ends.
+        settings.onFailure = { line in
+            reports.failed(line)
+            while true { pause() }
+        }
+        let (journal, _) = try open(directory, reports, settings)
+        journal.append(JournalBatch(group: GroupID(0), id: WriteID(1), records: [.promised(ballot(1))]))
+        reports.wait(for: 1)
+        rmdirContents(directory.path)
+        rmdir(directory.path)
+        for number in UInt64(2)...40 {
+            journal.append(
+                JournalBatch(
+                    group: GroupID(0), id: WriteID(number),
+                    records: [.accepted(Slot(number), ballot(1), command(number, byteCount: 900))]))
+        }
+        let line = reports.waitForFailure()
+        #expect(line.contains(directory.path) && line.contains("No such file"))
+        _ = Unmanaged.passRetained(journal)
+    }
+
+    private func rmdirContents(_ path: String) {
+        for number in UInt64(1)...3 { unlink(path + "/" + SegmentNumber(number).fileName) }
+    }
+
+    @Test("What an interrupted preparation left is removed")
+    func leftovers() throws {
+        let directory = TemporaryDirectory()
+        let leftover = directory.path + "/" + SegmentNumber(9).fileName + ".preparing"
+        _ = try FileHandle(leftover, .replacing)
+        let (journal, recovered) = try open(directory, Reports(), settings())
+        #expect(recovered.isNew)
+        #expect(access(leftover, F_OK) != 0)
+        journal.close()
+    }
+
+    @Test("A directory that cannot be made is a clear error")
+    func noDirectory() {
+        #expect(
+            throws: JournalError.file(operation: .makeDirectory, path: "/nonexistent/journal", errno: ENOENT)
+        ) {
+            try Journal.open(
+                directory: "/nonexistent/journal", identity: testIdentity, settings: Journal.Settings(),
+                onDurable: { _ in }, onFull: { _ in })
+        }
+    }
+}

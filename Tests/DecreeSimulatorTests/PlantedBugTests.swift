@@ -1,0 +1,53 @@
+import DecreeSimulator
+import PaxosBase
+import Testing
+
+@Suite("Planted bugs")
+struct PlantedBugTests {
+    /// The bugs, each with the checkers that may notice it first.
+    static let expected: [(bug: String, checkers: Set<CheckerName>)] = [
+        ("promiseBeforeDurable", [.monotone, .agreement]),
+        ("acceptBeforeDurable", [.durableQuorum]),
+        ("leaderVoteBeforeDurable", [.durableQuorum]),
+        ("promiseOmitsInFlight", [.agreement]),
+        ("promiseLostOnRestart", [.monotone, .agreement]),
+        ("acceptDoesNotPromise", [.monotone, .agreement]),
+        ("ballotReusedAfterRestart", [.monotone, .agreement]),
+        ("lowestBallotAdopted", [.agreement]),
+        ("noOpOverAcceptedValue", [.agreement]),
+        ("proposesBelowWatermark", [.agreement]),
+        ("votesCountedAcrossBallots", [.durableQuorum, .agreement]),
+        ("watermarkWithoutBallot", [.durableQuorum, .agreement]),
+        ("watermarkCoversLearned", [.durableQuorum, .agreement]),
+        ("quorumOfOne", [.durableQuorum]),
+        ("forwardedAppliedTwice", [.atMostOnce]),
+        ("quorumReadOfOne", [.linearizability]),
+        ("quorumReadContiguous", [.linearizability]),
+        ("nonceReused", [.linearizability]),
+        ("barrierWithoutPhaseOne", [.linearizability]),
+        ("barrierConfirmedDespitePromise", [.linearizability]),
+        ("barrierAtFirstOwnEntry", [.linearizability]),
+    ]
+
+    @Test("The table names every bug")
+    func tableIsWhole() {
+        #expect(Self.expected.map(\.bug) == PlantedBug.all.map(\.name))
+        #expect(PlantedBug(named: "no such bug") == nil)
+    }
+
+    @Test(
+        "Each is caught within the seeds that the sound core passes, by a checker that is there for it",
+        arguments: expected)
+    func isCaught(bug: String, checkers: Set<CheckerName>) throws {
+        let bug = try #require(PlantedBug(named: bug))
+        for seed in 1...300 as ClosedRange<UInt64> {
+            let report = Simulator<RegisterWorkload>.run(seed: seed, planted: bug)
+            guard let violation = report.violation else { continue }
+            #expect(checkers.contains(violation.checker), "seed \(seed): \(violation.checker): \(violation.text)")
+            let sound = Simulator<RegisterWorkload>.run(seed: seed, worldOf: bug)
+            #expect(sound.violation == nil, "the sound core passes")
+            return
+        }
+        Issue.record("\(bug.name) is not caught in 300 seeds")
+    }
+}

@@ -1,0 +1,38 @@
+import DecreeSimulator
+import Testing
+
+@Suite("The sound core in 300 worlds")
+struct SuiteTests {
+    @Test("No checker finds anything, every run is long enough, and every fault and sight occurs")
+    func soundCorePasses() async {
+        var totals = Totals()
+        for report in await Self.reports(1...300) {
+            totals.add(report)
+            if let violation = report.violation {
+                Issue.record("seed \(violation.seed): \(violation.checker): \(violation.text)")
+            }
+            #expect(report.events >= 10_000, "seed \(report.seed)")
+            #expect(report.chosenSlots >= 200, "seed \(report.seed)")
+        }
+        #expect(totals.runs == 300)
+        #expect(totals.faults.absent.isEmpty, "never occurred: \(totals.faults.absent)")
+        #expect(totals.sights.absent.isEmpty, "never seen: \(totals.sights.absent)")
+    }
+
+    @Test("Equal seeds give equal runs, different seeds different ones")
+    func digests() async {
+        let first = await Self.reports(1...8)
+        let second = await Self.reports(1...8)
+        #expect(first == second)
+        #expect(Set(first.map(\.digest)).count == 8)
+    }
+
+    private static func reports(_ seeds: ClosedRange<UInt64>) async -> [RunReport] {
+        await withTaskGroup(of: RunReport.self) { group in
+            for seed in seeds { group.addTask { Simulator<RegisterWorkload>.run(seed: seed) } }
+            var reports: [RunReport] = []
+            for await report in group { reports.append(report) }
+            return reports.sorted { $0.seed < $1.seed }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Decree
+import PaxosBase
+import PaxosLog
+import Testing
+
+@Suite(.serialized)
+struct OneNodeTests {
+    @Test("A cluster of one answers a command once it is applied")
+    func answers() async throws {
+        let cluster = try await TestCluster(size: 1)
+        try await cluster.startAll()
+        #expect(try await cluster[0].submit(Payload("a=1")) == 1)
+        #expect(try await cluster[0].submit(Payload("a=2")) == 2)
+        #expect(try await cluster.line("a", through: 0) == "2")
+        #expect(cluster[0].status.phase == .serving)
+        #expect(cluster[0].status.isLeading)
+        await cluster.stopAll()
+    }
+
+    @Test("A restart keeps what was acknowledged")
+    func restart() async throws {
+        let cluster = try await TestCluster(size: 1)
+        try await cluster.startAll()
+        for number in 1...50 { try await cluster.write("k\(number)=\(number)", through: 0) }
+        let term = cluster[0].status.term
+        await cluster.stop(0)
+        try await cluster.start(0)
+        for number in 1...50 { #expect(try await cluster.line("k\(number)", through: 0) == "\(number)") }
+        #expect(cluster[0].status.term > term)
+        await cluster.stopAll()
+    }
+
+    @Test("A whole batch on a port comes back in order and in few deliveries")
+    func batches() async throws {
+        let cluster = try await TestCluster(size: 1)
+        try await cluster.startAll()
+        try await cluster.write("ready=1", through: 0)
+        let answers = Collector()
+        let port = cluster[0].openPort { answers.take($0) }
+        port.submit((0..<1_000).map { .command(Payload("k\($0)=v"), token: UInt64($0)) })
+        try await eventually("all outputs") { answers.tokens.count == 1_000 }
+        #expect(answers.tokens == Array(0..<1_000))
+        #expect(answers.deliveries < 100)
+        await cluster.stopAll()
+    }
+
+    @Test("Too many waiting commands are refused, and the rest are answered")
+    func overload() async throws {
+        let cluster = try await TestCluster(size: 1) { $0.replica.maximumPending = 100 }
+        try await cluster.startAll()
+        try await cluster.write("ready=1", through: 0)
+        let answers = Collector()
+        let port = cluster[0].openPort { answers.take($0) }
+        port.submit((0..<1_000).map { .command(Payload("k\($0)=v"), token: UInt64($0)) })
+        try await eventually("all completions") { answers.tokens.count + answers.failures.count == 1_000 }
+        #expect(answers.failures.values.allSatisfy { $0 == .overloaded })
+        #expect(answers.tokens.count >= 100)
+        #expect(!answers.failures.isEmpty)
+        await cluster.stopAll()
+    }
+
+    @Test("A stopped node refuses requests at once")
+    func stopped() async throws {
+        let cluster = try await TestCluster(size: 1)
+        let node = try await cluster.start(0)
+        await cluster.stop(0, graceful: true)
+        await #expect(throws: RequestFailure.stopped) { try await node.submit(Payload("a=1")) }
+        #expect(node.status.phase == .stopped)
+    }
+
+    @Test("The hook is called after applies and can ask to be woken")
+    func hook() async throws {
+        let cluster = try await TestCluster(size: 1)
+        let seen = Seen()
+        try await cluster.start(0) { machine, turn in
+            seen.note(lines: machine.lines.count)
+            if seen.calls < 5 { turn.wakeAt = turn.now + .milliseconds(1) }
+        }
+        try await cluster.write("a=1", through: 0)
+        try await eventually("the hook") { seen.calls >= 5 && seen.lines == 1 }
+        await cluster.stopAll()
+    }
+}

@@ -1,0 +1,62 @@
+import PaxosBase
+import Testing
+
+@testable import Decree
+
+struct SmallPartsTests {
+    @Test("Addresses are read as they are shown")
+    func addresses() throws {
+        for text in ["10.0.0.1:2380", "[::1]:2380", "node-1.example:7"] {
+            #expect(try PeerAddress(parsing: text).description == text)
+        }
+        for text in ["", "host", "host:", ":1", "host:70000", "::1:2380", "host:-1", "host:x"] {
+            #expect(throws: ConfigurationError.badAddress(text)) { try PeerAddress(parsing: text) }
+        }
+    }
+
+    @Test("Identifiers follow from the line, whatever the order of its URLs")
+    func identifiers() {
+        let urls = ["http://a:1", "http://b:1"]
+        #expect(
+            StableIdentity.clusterID(peerURLs: urls, token: "t")
+                == StableIdentity.clusterID(peerURLs: urls.reversed(), token: "t"))
+        #expect(
+            StableIdentity.clusterID(peerURLs: urls, token: "t") != StableIdentity.clusterID(peerURLs: urls, token: "u")
+        )
+        #expect(StableIdentity.nodeID(peerURLs: ["http://a:1"], token: "t").rawValue == 0xBDA4_0528_26A8_4EE9)
+    }
+
+    @Test("A member list has to make sense")
+    func memberLists() throws {
+        func member(_ node: UInt64, _ name: String, _ hosts: [String] = ["h"]) -> Member {
+            Member(node: NodeID(node), name: name, addresses: hosts.map { PeerAddress(host: $0, port: 1) })
+        }
+        func refusal(_ members: [Member]) -> ConfigurationError? {
+            do throws(ConfigurationError) {
+                _ = try ClusterDescription(token: "t", members: members)
+                return nil
+            } catch { return error }
+        }
+        #expect(refusal([]) == .badMemberCount(0))
+        #expect(refusal([member(1, "a"), member(1, "b")]) == .repeatedMember(NodeID(1)))
+        #expect(refusal([member(1, "a"), member(2, "a")]) == .repeatedName("a"))
+        #expect(refusal([member(1, "a"), member(2, "b", [])]) == .memberWithoutAddress("b"))
+        #expect(refusal([member(0, "a")]) == .zeroIdentifier)
+        #expect(refusal([member(2, "b"), member(1, "a")]) == nil)
+    }
+
+    @Test("A waiter is met once, and never by a number that was given before")
+    func waiters() {
+        var table = WaiterTable<Int>()
+        let first = table.insert(1)
+        let second = table.insert(2)
+        #expect(table.contains(first) && table.take(first) == 1)
+        #expect(table.take(first) == nil && !table.contains(first))
+        let third = table.insert(3)
+        #expect(third != first)
+        #expect(table.take(first) == nil)
+        table.removeAll { $0 == 2 }
+        #expect(table.take(second) == nil && table.count == 1)
+        #expect(table.takeAll() == [3] && table.isEmpty)
+    }
+}

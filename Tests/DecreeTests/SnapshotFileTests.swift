@@ -1,0 +1,126 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+import NIOPosix
+import PaxosBase
+import PaxosLog
+import Synchronization
+import Testing
+
+@testable import Decree
+
+@Suite(.serialized)
+struct SnapshotFileTests {
+    private let header = SnapshotHeader(
+        clusterID: 7, group: GroupID(1),
+        metadata: SnapshotMetadata(
+            applied: Slot(42),
+            configuration: Configuration(number: ConfigurationNumber(3), members: [NodeID(1), NodeID(2), NodeID(5)]),
+            origins: [OriginMark(node: NodeID(2), incarnation: Incarnation(4), sequence: 17)]),
+        digest: StateDigest(high: 1, low: 2))
+
+    /// Writes a snapshot of these blocks and waits until it is durable.
+    private func write(_ blocks: [[UInt8]], to directory: SnapshotDirectory) async throws {
+        let result = ResultBox()
+        let writer = SnapshotWriter(
+            directory: directory, header: header, kept: 2, pool: NIOThreadPool.singleton, roomMade: {},
+            ended: { result.set($0) })
+        for block in blocks {
+            try await eventually("room") { writer.hasRoom() }
+            writer.append(block)
+        }
+        writer.finish()
+        try await eventually("the end") { result.value != nil }
+        #expect(try result.value?.get().slot == Slot(42))
+    }
+
+    private func read(_ path: String) throws -> [[UInt8]] {
+        let reader = try SnapshotReader(path: path)
+        #expect(reader.header == header)
+        var blocks: [[UInt8]] = []
+        while true {
+            let chunk = try reader.next()
+            blocks += chunk.blocks.map { Array(chunk.block($0)) }
+            if chunk.isLast { return blocks }
+        }
+    }
+
+    /// Blocks of these sizes that all differ.
+    private func blocks(_ sizes: [Int]) -> [[UInt8]] {
+        sizes.enumerated().map { index, size in [UInt8](repeating: UInt8(truncatingIfNeeded: index + 1), count: size) }
+    }
+
+    /// Writes a file without waiting for the disk.
+    private func put(_ bytes: [UInt8], _ path: String) throws {
+        let file = try File(path: path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+        try bytes.withUnsafeBytes { try file.writeAll($0) }
+    }
+
+    @Test("Blocks of every size come back as they were written")
+    func roundTrip() async throws {
+        let temporary = try TemporaryDirectory()
+        let directory = SnapshotDirectory(path: temporary.path)
+        for sizes in [
+            [], [1], [1, 2, 3], Array(repeating: 700_001, count: 30), [9 << 20, 5], [(8 << 20) - 100, 3, 8 << 20],
+        ] {
+            let blocks = blocks(sizes)
+            try await write(blocks, to: directory)
+            #expect(try read(directory.file(of: Slot(42))) == blocks)
+        }
+    }
+
+    @Test("Any changed byte and any cut is noticed")
+    func damage() async throws {
+        let temporary = try TemporaryDirectory()
+        let directory = SnapshotDirectory(path: temporary.path)
+        try await write(blocks([10, 200, 3]), to: directory)
+        let path = directory.file(of: Slot(42))
+        let bytes = try #require(try FileSystem.readFile(path))
+        for index in bytes.indices {
+            var changed = bytes
+            changed[index] ^= 0x40
+            try put(changed, "\(temporary.path)/changed")
+            #expect(throws: (any Error).self, "byte \(index)") { try read("\(temporary.path)/changed") }
+        }
+        for count in bytes.indices {
+            try put(Array(bytes[..<count]), "\(temporary.path)/cut")
+            #expect(throws: (any Error).self, "cut at \(count)") { try read("\(temporary.path)/cut") }
+        }
+        try put(bytes + [0], "\(temporary.path)/longer")
+        #expect(throws: (any Error).self) { try read("\(temporary.path)/longer") }
+    }
+
+    @Test("An abandoned snapshot leaves no file")
+    func abandoned() async throws {
+        let temporary = try TemporaryDirectory()
+        let directory = SnapshotDirectory(path: temporary.path)
+        let writer = SnapshotWriter(
+            directory: directory, header: header, kept: 2, pool: NIOThreadPool.singleton, roomMade: {},
+            ended: { _ in Issue.record("an abandoned snapshot reports nothing") })
+        writer.append([1, 2, 3])
+        writer.abandon()
+        try await eventually("nothing is left") { try FileSystem.list(temporary.path).isEmpty }
+    }
+
+    @Test("A directory that cannot be written to is reported, not fatal")
+    func failure() async throws {
+        let result = ResultBox()
+        let writer = SnapshotWriter(
+            directory: SnapshotDirectory(path: "/nowhere/at/all"), header: header, kept: 2,
+            pool: NIOThreadPool.singleton, roomMade: {}, ended: { result.set($0) })
+        writer.append([1])
+        writer.finish()
+        try await eventually("the failure") { result.value != nil }
+        #expect(throws: SnapshotFailure.self) { try result.value?.get() }
+    }
+}
+
+final class ResultBox: Sendable {
+    private let state = Mutex<Result<WrittenSnapshot, SnapshotFailure>?>(nil)
+
+    func set(_ result: Result<WrittenSnapshot, SnapshotFailure>) { state.withLock { $0 = result } }
+
+    var value: Result<WrittenSnapshot, SnapshotFailure>? { state.withLock { $0 } }
+}

@@ -1,0 +1,129 @@
+import PaxosBase
+import Testing
+
+@testable import PaxosLog
+
+@Suite("Leader election")
+struct ElectionTests {
+    @Test("Clusters of 1, 3, 5 and 7 nodes elect exactly one leader that all follow", arguments: [1, 3, 5, 7])
+    func electsOne(size: Int) {
+        var cluster = Cluster(of: size)
+        let leader = cluster.elect()
+        #expect(cluster.leaders == [leader])
+        for node in cluster.nodes { #expect(cluster.replicas[node]?.leader?.node == leader) }
+    }
+
+    @Test("When the leader dies, another leads and writes go on")
+    func failsOver() {
+        var cluster = Cluster(of: 3)
+        let first = cluster.elect()
+        cluster.propose("before", at: first, token: 1)
+        cluster.deliver()
+        cluster.crash(first)
+        cluster.run(milliseconds: 2_000)
+        let others = cluster.nodes.filter { $0 != first }
+        #expect(cluster.leaders.count == 1)
+        cluster.propose("after", at: others[0], token: 2)
+        cluster.run(milliseconds: 500)
+        for node in others { #expect(cluster.log(of: node) == ["before", "after"]) }
+    }
+
+    @Test("A reset heartbeat connection is suspicion at once: the next leader stands long before the timeout")
+    func resetIsSuspicion() {
+        var cluster = Cluster(of: 3)
+        let first = cluster.elect()
+        cluster.crash(first)
+        for node in cluster.nodes where node != first { cluster.step(node, .disconnected(first)) }
+        cluster.run(milliseconds: 250)
+        #expect(cluster.leaders.count == 1)
+    }
+
+    @Test("A leader that stops hands over to a peer without a pause")
+    func handsOver() {
+        var cluster = Cluster(of: 3)
+        let first = cluster.elect()
+        cluster.step(first, .handOverRequested)
+        cluster.deliver()
+        #expect(cluster.leaders.count == 1)
+        #expect(cluster.leaders != [first])
+    }
+
+    @Test("Quorum loss: a leader that is cut off from all but one peer gives way to that peer")
+    func quorumLoss() {
+        var cluster = Cluster(of: 5)
+        let leader = cluster.elect()
+        let others = cluster.nodes.filter { $0 != leader }
+        // Everybody still reaches others[0]; nobody else reaches anybody.
+        for left in cluster.nodes {
+            for right in cluster.nodes where left < right && left != others[0] && right != others[0] {
+                cluster.cut(left, right)
+            }
+        }
+        cluster.run(milliseconds: 4_000)
+        #expect(cluster.leaders == [others[0]])
+        let ballot = cluster.replicas[others[0]]?.leader
+        cluster.run(milliseconds: 4_000)
+        #expect(cluster.replicas[others[0]]?.leader == ballot, "the leader is stable")
+    }
+
+    @Test("Constrained election: the only node that reaches a quorum leads although its log is behind")
+    func constrainedElection() {
+        var cluster = Cluster(of: 5)
+        let leader = cluster.elect()
+        let others = cluster.nodes.filter { $0 != leader }
+        let hub = others[0]
+        cluster.cut(hub, leader)
+        for text in ["a", "b", "c"] { cluster.propose(text, at: leader, token: 1) }
+        cluster.deliver()
+        for left in cluster.nodes {
+            for right in cluster.nodes where left < right && left != hub && right != hub { cluster.cut(left, right) }
+        }
+        cluster.run(milliseconds: 4_000)
+        #expect(cluster.leaders.contains(hub))
+        cluster.propose("d", at: hub, token: 2)
+        cluster.run(milliseconds: 1_000)
+        #expect(cluster.log(of: hub) == ["a", "b", "c", "d"])
+    }
+
+    @Test("Chained: a node that hears the leader only through a peer does not disturb it, and its clients are served")
+    func chained() {
+        var cluster = Cluster(of: 3)
+        let leader = cluster.elect()
+        let others = cluster.nodes.filter { $0 != leader }
+        let ballot = cluster.replicas[leader]?.leader
+        cluster.cut(leader, others[1])
+        cluster.run(milliseconds: 4_000)
+        #expect(cluster.leaders == [leader])
+        #expect(cluster.replicas[leader]?.leader == ballot, "nobody stood")
+        cluster.propose("through the middle", at: others[1], token: 9)
+        cluster.step(others[1], .readRequested(ReadToken(1)))
+        cluster.run(milliseconds: 1_500)
+        #expect(cluster.tokens(of: others[1]) == [9])
+        #expect(cluster.outcomes[others[1]]?.contains(.readReady(ReadToken(1))) == true)
+    }
+
+    @Test("A leader whose disk stalls steps aside")
+    func stalledDiskStepsAside() {
+        var cluster = Cluster(of: 3)
+        let leader = cluster.elect()
+        cluster.stalledDisks = [leader]
+        cluster.propose("stuck", at: leader, token: 1)
+        cluster.run(milliseconds: 4_000)
+        #expect(!cluster.leaders.isEmpty)
+        #expect(!cluster.leaders.contains(leader))
+    }
+
+    @Test("A ballot with an absurdly high round is not followed")
+    func absurdRound() {
+        var cluster = Cluster(of: 3)
+        let leader = cluster.elect()
+        let follower = cluster.nodes.first { $0 != leader }!
+        let before = cluster.replicas[follower]?.promised
+        let stranger = cluster.nodes.first { $0 != leader && $0 != follower }!
+        let ballot = Ballot(configuration: ConfigurationNumber(1), round: 1 << 60, node: stranger)
+        let prepare = Prepare(ballot: ballot, watermark: .zero, attempt: 1)
+        let envelope = Envelope(group: GroupID(0), configuration: ConfigurationNumber(1), message: .prepare(prepare))
+        cluster.step(follower, .received(envelope, from: stranger))
+        #expect(cluster.replicas[follower]?.promised == before)
+    }
+}
