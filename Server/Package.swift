@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The server: a package of its own, so that those who embed the library never fetch what it needs. It uses the
+// library's public API only.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+]
+
+let library: [Target.Dependency] = [
+    .product(name: "PaxosBase", package: "decree"),
+    .product(name: "PaxosLog", package: "decree"),
+]
+
+let package = Package(
+    name: "decree-server",
+    products: [
+        .executable(name: "decree", targets: ["DecreeCommand"]),
+        .library(name: "DecreeHTTP2", targets: ["DecreeHTTP2"]),
+    ],
+    dependencies: [
+        .package(name: "decree", path: ".."),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"]), .brew(["nghttp2"])]),
+        .target(
+            name: "DecreeHTTP2",
+            dependencies: [
+                "CNghttp2",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(name: "DecreeStore", dependencies: library, swiftSettings: strict),
+        .target(
+            name: "DecreeStoreSimulation",
+            dependencies: ["DecreeStore", .product(name: "DecreeSimulator", package: "decree")] + library,
+            swiftSettings: strict),
+        .target(
+            name: "DecreeMetrics", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict),
+        .target(
+            name: "DecreeEtcd",
+            dependencies: ["DecreeStore", .product(name: "SwiftProtobuf", package: "swift-protobuf")] + library,
+            swiftSettings: strict),
+        .executableTarget(
+            name: "DecreeCommand",
+            dependencies: [
+                "DecreeEtcd", "DecreeHTTP2", "DecreeMetrics", "DecreeStore", "DecreeStoreSimulation",
+                .product(name: "Decree", package: "decree"),
+                .product(name: "DecreeJournal", package: "decree"),
+                .product(name: "DecreeSimulator", package: "decree"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Yams", package: "Yams"),
+            ] + library,
+            swiftSettings: strict),
+
+        .testTarget(
+            name: "DecreeHTTP2Tests",
+            dependencies: [
+                "DecreeHTTP2", "CNghttp2",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "DecreeStoreTests", dependencies: ["DecreeStore"] + library, swiftSettings: strict),
+        .testTarget(
+            name: "DecreeStoreSimulationTests",
+            dependencies: [
+                "DecreeStore", "DecreeStoreSimulation", "DecreeTestSupport", "CNghttp2", "DecreeCommand",
+                .product(name: "DecreeSimulator", package: "decree"),
+            ] + library,
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecreeEtcdTests",
+            dependencies: [
+                "DecreeEtcd", "DecreeStore", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ] + library,
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecreeMetricsTests",
+            dependencies: ["DecreeMetrics", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict),
+        .testTarget(name: "DecreeCommandTests", dependencies: ["DecreeCommand"], swiftSettings: strict),
+        // Real processes: the tests start the program that is built beside them.
+        .target(name: "DecreeTestSupport", dependencies: ["CNghttp2"], path: "Tests/Support", swiftSettings: strict),
+        .testTarget(
+            name: "DecreeServerTests", dependencies: ["DecreeTestSupport", "CNghttp2", "DecreeCommand"],
+            swiftSettings: strict),
+    ]
+)

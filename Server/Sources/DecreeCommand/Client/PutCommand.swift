@@ -1,0 +1,58 @@
+import ArgumentParser
+import DecreeEtcd
+import Foundation
+
+struct PutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "put", abstract: "Set the value of a key.",
+        discussion: """
+            Examples:
+              decree put greeting hello
+              decree put photo < photo.jpg
+            """)
+
+    @Argument(help: "The key.")
+    var key: String
+
+    @Argument(help: "The value; left out, it is read from standard input.")
+    var value: String?
+
+    @OptionGroup var connection: ConnectionOptions
+
+    @Option(help: "The lease to attach the key to, in hexadecimal.")
+    var lease: String?
+
+    @Flag(help: "Print what the key held before.")
+    var prevKv = false
+
+    @Flag(help: "Keep the value that the key has.")
+    var ignoreValue = false
+
+    @Flag(help: "Keep the lease that the key has.")
+    var ignoreLease = false
+
+    func validate() throws {
+        if let lease, Int64(lease, radix: 16) == nil { throw ValidationError("--lease must be a hexadecimal number") }
+        if ignoreValue && value != nil { throw ValidationError("give either a value or --ignore-value") }
+    }
+
+    /// - Parameter input: Reads standard input.
+    func request(input: () -> Data) -> EtcdPutRequest {
+        .with {
+            $0.key = Data(key.utf8)
+            if !ignoreValue { $0.value = value.map { Data($0.utf8) } ?? input() }
+            $0.lease = lease.flatMap { Int64($0, radix: 16) } ?? 0
+            $0.prevKv = prevKv
+            $0.ignoreValue = ignoreValue
+            $0.ignoreLease = ignoreLease
+        }
+    }
+
+    func run() async throws {
+        let request = request { FileHandle.standardInput.readDataToEndOfFile() }
+        let response: EtcdPutResponse = try await connection.call(.put, request, isRead: false)
+        if connection.json { return try Output.json(response) }
+        Output.write("OK, revision \(response.header.revision)\n")
+        if response.hasPrevKv { Output.write(Output.table([response.prevKv])) }
+    }
+}

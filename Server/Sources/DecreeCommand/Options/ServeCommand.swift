@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+
+/// `decree serve`: its flags are etcd's, so they are read by ``ServeInvocation`` instead of the argument parser.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run one member of a cluster.",
+        discussion: "decree serve --help lists its flags.", helpNames: [])
+
+    @Argument(parsing: .captureForPassthrough)
+    var arguments: [String] = []
+
+    func run() async throws {
+        let invocation: ServeInvocation
+        do throws(ServeRefusal) {
+            invocation = try ServeInvocation.resolve(
+                arguments, environment: ProcessInfo.processInfo.environment,
+                readFile: { try? String(contentsOfFile: $0, encoding: .utf8) })
+        } catch {
+            StandardError.write("decree serve: \(error)\n")
+            if error.code == .badFlag { StandardError.write("decree serve --help lists the flags.\n") }
+            throw ExitCode(error.code.rawValue)
+        }
+        switch invocation {
+        case .show(let text): print(text)
+        case .run(let options):
+            let code = await Server.run(options)
+            if code != 0 { throw ExitCode(code) }
+        }
+    }
+}
+
+/// Where complaints go.
+enum StandardError {
+    static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

@@ -1,0 +1,75 @@
+/// A member of the cluster as `--initial-cluster` names it.
+struct InitialMember: Sendable, Hashable {
+    var name: String
+    /// Where the others reach it; sorted.
+    var urls: [ServeURL]
+}
+
+/// Everything that a server is told at its start: read, complete and checked.
+struct ServeOptions: Sendable, Hashable {
+    enum ClusterState: String, Sendable, Hashable {
+        case new, existing
+    }
+
+    enum LogFormat: String, Sendable, Hashable {
+        case json, console
+    }
+
+    enum AutoCompaction: Sendable, Hashable {
+        case off
+        case periodic(Duration)
+        case revision(Int64)
+    }
+
+    var name: String
+    var dataDirectory: String
+
+    var listenClientURLs: [ServeURL]
+    /// When there are any, ``listenClientURLs`` serve gRPC alone.
+    var listenClientHTTPURLs: [ServeURL]
+    var listenMetricsURLs: [ServeURL]
+    var listenPeerURLs: [ServeURL]
+    var advertiseClientURLs: [ServeURL]
+    var advertisePeerURLs: [ServeURL]
+
+    /// By name; this member is among them with its ``advertisePeerURLs``.
+    var initialCluster: [InitialMember]
+    var initialClusterToken: String
+    var initialClusterState: ClusterState
+
+    /// Nil: not given, so that the host's own standard counts.
+    var heartbeatMilliseconds: Int?
+    var electionTimeoutMilliseconds: Int?
+
+    var maximumRequestBytes: Int
+    var maximumOperations: Int
+    var maximumConcurrentStreams: Int
+    var keepaliveMinimumTime: Duration
+    var keepaliveInterval: Duration
+    var keepaliveTimeout: Duration
+    /// What `Status` reports; 2 GiB unless another number was given, negative: none.
+    var quotaBytes: Int
+    var autoCompaction: AutoCompaction
+
+    /// After how many bytes of journal a snapshot is taken.
+    var snapshotJournalBytes: Int
+    /// Bytes of one file of the journal.
+    var journalSegmentBytes: Int
+
+    var watchProgressInterval: Duration
+    var warningApplyDuration: Duration
+    var warningUnaryDuration: Duration
+
+    var logLevel: String
+    var logFormat: LogFormat
+    var logOutputs: [String]
+    var extensiveMetrics: Bool
+
+    /// False: what was acknowledged is lost with the power.
+    var syncsToDisk: Bool
+
+    /// What the operator should know, for the log at level warning.
+    var warnings: [String]
+    /// What is worth a line in the log, at level info.
+    var notes: [String]
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import DecreeEtcd
+
+/// The program: one command line for the server and for those who use it.
+@main
+struct Program: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decree",
+        abstract: "A replicated key-value store that speaks the etcd v3 API, and its command line.",
+        discussion: """
+            decree serve starts a server; the other commands talk to one.
+            Try: decree serve, and in another window: decree put greeting hello, then decree get greeting.
+
+            Exit codes: 0 done, 1 the request failed or the server cannot run, 2 the command line makes no sense,
+            3 the key does not exist.
+            """,
+        version: ServeHelp.version,
+        subcommands: [
+            ServeCommand.self, GetCommand.self, PutCommand.self, DeleteCommand.self, TxnCommand.self,
+            CompactCommand.self, StatusCommand.self, MembersCommand.self, SimulateCommand.self, VersionCommand.self,
+        ])
+
+    /// The argument parser would complain of an option that the command does not have, instead of the command.
+    private static func refuseUnknownCommand(_ word: String?) {
+        guard let word, !word.hasPrefix("-"), word != "help" else { return }
+        let known = configuration.subcommands.map { $0._commandName }
+        guard !known.contains(word) else { return }
+        StandardError.write("decree: there is no command '\(word)'; decree --help lists them all\n")
+        exit(withError: ExitCode(ClientFailure.Code.usage.rawValue))
+    }
+
+    /// Runs the command that the arguments name, and ends the process with one of the exit codes above: the argument
+    /// parser's own code for bad usage is another one.
+    static func main() async {
+        refuseUnknownCommand(CommandLine.arguments.dropFirst().first)
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as ClientFailure {
+            StandardError.write("decree: \(failure)\n")
+            if !failure.nextStep.isEmpty { StandardError.write("\(failure.nextStep)\n") }
+            exit(withError: ExitCode(failure.code.rawValue))
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            StandardError.write(fullMessage(for: error) + "\n")
+            exit(withError: ExitCode(ClientFailure.Code.usage.rawValue))
+        }
+    }
+}

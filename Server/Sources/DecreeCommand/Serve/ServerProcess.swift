@@ -1,0 +1,135 @@
+import Decree
+import DecreeEtcd
+import DecreeHTTP2
+import DecreeStore
+import Logging
+import NIOCore
+import NIOPosix
+import PaxosBase
+import PaxosLog
+
+/// All that a server needs to know, after the options were checked.
+struct ServerPlan: Sendable {
+    var name: String
+    var dataDirectory: String
+    var cluster: ClusterDescription
+    var node: NodeID
+    var settings: NodeSettings
+    var client: ServerConfiguration
+    var advertisedClientURLs: [String]
+    var maximumRequestBytes: Int
+    var maximumOperations: Int
+    var quotaBytes: Int
+    /// Event loops for clients beside the node's own; 0: clients are served on the node's loop.
+    var clientLoops: Int
+}
+
+/// A server from its start to its end.
+struct ServerProcess {
+    let plan: ServerPlan
+    let logger: Logger
+
+    /// Serves until the operator's word to stop, or until the node ends by itself.
+    /// - Throws: `ServeFailure` when it cannot start.
+    func run() async throws(ServeFailure) {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, plan.clientLoops))
+        let node = try await startNode(on: plan.clientLoops == 0 ? group.next() : nil)
+        let server: RPCServer
+        do throws(RPCServerError) {
+            server = try await startServer(on: group, node)
+        } catch {
+            await node.shutdown(graceful: false)
+            throw ServeFailure(error.description)
+        }
+        announce(server)
+        let whenReady = Task { await publish(node) }
+        await waitForEnd(node)
+        whenReady.cancel()
+        ServiceManager.notify("STOPPING=1")
+        await stop(server, node)
+        try? await group.shutdownGracefully()
+        logger.info("stopped")
+    }
+
+    private func startNode(on loop: (any EventLoop)?) async throws(ServeFailure) -> StoreNode {
+        do throws(NodeError) {
+            return try await StoreNode.start(
+                node: plan.node, cluster: plan.cluster, directory: plan.dataDirectory, settings: plan.settings,
+                eventLoop: loop, logger: logger, makeMachine: { Store() })
+        } catch {
+            throw ServeFailure(error.description)
+        }
+    }
+
+    private func startServer(
+        on group: MultiThreadedEventLoopGroup, _ node: StoreNode
+    ) async throws(RPCServerError) -> RPCServer {
+        let context = ServerContext(
+            node: node,
+            decoder: RequestDecoder(
+                maximumRequestBytes: plan.maximumRequestBytes, maximumOperations: plan.maximumOperations),
+            quotaBytes: plan.quotaBytes, metrics: ServerMetrics(quotaBytes: plan.quotaBytes))
+        return try await RPCServer.start(plan.client, on: group, methods: ServerContext.methods) { loop in
+            ClientCalls(context, loop: loop)
+        }
+    }
+
+    private func announce(_ server: RPCServer) {
+        for (listener, address) in zip(plan.client.listeners, server.localAddresses) {
+            logger.info(
+                "listening for clients",
+                metadata: ["address": "\(listener.address)", "port": "\(address.port ?? 0)"])
+        }
+    }
+
+    /// The server is ready when the cluster took its word who it is: that shows that a quorum answers.
+    private func publish(_ node: StoreNode) async {
+        let attributes = MemberAttributes(
+            memberID: plan.node.rawValue, name: plan.name, clientURLs: plan.advertisedClientURLs)
+        let operation = StoreOperation.publishMember(attributes).encode()
+        while !Task.isCancelled {
+            do throws(RequestFailure) {
+                _ = try await node.submit(operation)
+                break
+            } catch {
+                logger.warning("the cluster did not answer yet", metadata: ["reason": "\(error)"])
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+        guard !Task.isCancelled else { return }
+        logger.info("published local member to cluster through raft", metadata: ["local-member-name": "\(plan.name)"])
+        logger.info("ready to serve client requests")
+        for listener in plan.client.listeners {
+            logger.info(
+                "serving client traffic insecurely; this is strongly discouraged!",
+                metadata: ["traffic": "grpc+http", "address": "\(listener.address)"])
+        }
+        ServiceManager.notify("READY=1")
+    }
+
+    /// Returns at the operator's word, or when the node ended by itself.
+    private func waitForEnd(_ node: StoreNode) async {
+        let (ends, end) = AsyncStream.makeStream(of: String.self)
+        Signals.watch { signal, count in
+            guard count > 1 else { return _ = end.yield("received signal: \(Signals.name(signal))") }
+            logger.warning("received a second signal; ending at once")
+            Exit.now(1)
+        }
+        // Not awaited: a node that is stopped by the operator's word ends only after this returns.
+        Task {
+            await node.waitUntilStopped()
+            end.yield("the node ended")
+        }
+        for await reason in ends {
+            logger.info("shutting down", metadata: ["reason": "\(reason)"])
+            break
+        }
+    }
+
+    /// Leadership goes first, so that the others go on at once; then the calls in flight come to their end.
+    private func stop(_ server: RPCServer, _ node: StoreNode) async {
+        node.handOver()
+        await server.shutdownGracefully(grace: .seconds(5))
+        await node.shutdown(graceful: true)
+    }
+}

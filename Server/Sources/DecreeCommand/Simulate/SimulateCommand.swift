@@ -1,0 +1,141 @@
+import ArgumentParser
+import DecreeSimulator
+import Foundation
+
+/// Runs the cluster in a world that a seed makes, with faults, and checks every step.
+struct SimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Run the real log, journal and store in a simulated world full of faults, and check every step.",
+        discussion: """
+            Equal seeds give equal runs, in every process: what a run does is summed up in its digest.
+
+            Exit codes: 0 nothing was found, 1 a checker found something (or a planted bug was not found, or a kind of
+            fault never occurred in 100 runs or more), 2 the command line makes no sense, 10 a planted bug was found.
+            """)
+
+    @Option(help: "Run one seed, as a replay line says.")
+    var seed: UInt64?
+
+    @Option(help: "The seeds to run, both ends included.")
+    var seeds = SeedRange(1...300)
+
+    @Flag(help: "One line of JSON for each run, and a last one with totals.")
+    var json = false
+
+    @Option(help: "Break a rule of the protocol and search the seeds for a run that shows it; 'list' names the rules.")
+    var planted: String?
+
+    @Option(help: "What the cluster runs: \(SimulatedWorkload.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var workload = SimulatedWorkload.store
+
+    @Option(help: "How many seeds to run at once; all processors unless given.")
+    var jobs: Int?
+
+    static func replayLine(seed: UInt64, workload: SimulatedWorkload, planted: PlantedBug? = nil) -> String {
+        "decree simulate --seed \(seed)"
+            + (workload == .store ? "" : " --workload \(workload.rawValue)")
+            + (planted.map { " --planted \($0.name)" } ?? "")
+    }
+
+    func validate() throws {
+        if let planted, planted != "list", PlantedBug(named: planted) == nil {
+            throw ValidationError("there is no planted bug '\(planted)'; --planted list names them all.")
+        }
+        if let jobs, !(1...CrashNote.places).contains(jobs) {
+            throw ValidationError("--jobs takes a number from 1 to \(CrashNote.places).")
+        }
+    }
+
+    func run() throws {
+        if planted == "list" {
+            for bug in PlantedBug.all { Output.write("\(bug.name)\n    \(bug.meaning)\n") }
+            return
+        }
+        CrashNote.install()
+        let range = seed.map { $0...$0 } ?? seeds.seeds
+        if let planted, let bug = PlantedBug(named: planted) {
+            try search(range, for: bug)
+        } else if let seed {
+            try replay(seed)
+        } else {
+            try runSuite(range)
+        }
+    }
+
+    /// One run; its replay line stands there before it begins.
+    private func replay(_ seed: UInt64) throws {
+        let line = Self.replayLine(seed: seed, workload: workload)
+        if !json { Output.write("replay: \(line)\n") }
+        CrashNote.set(line, at: 0)
+        let start = Date()
+        let report = workload.run(seed: seed)
+        CrashNote.set(nil, at: 0)
+        var totals = Totals()
+        totals.add(report)
+        Output.write(json ? SimulationText.json(report) + "\n" : SimulationText.text(report))
+        finish(totals, since: start)
+        if let violation = report.violation {
+            if !json { Output.write(SimulationText.text(violation, replay: line)) }
+            throw ExitCode.failure
+        }
+    }
+
+    private func runSuite(_ range: ClosedRange<UInt64>) throws {
+        let start = Date()
+        var totals = Totals()
+        let processors = min(ProcessInfo.processInfo.activeProcessorCount, CrashNote.places)
+        SimulationRunner(workload: workload, jobs: jobs ?? processors).run(range) { report in
+            totals.add(report)
+            if json { Output.write(SimulationText.json(report) + "\n") }
+            if let violation = report.violation, !json {
+                let line = Self.replayLine(seed: report.seed, workload: workload)
+                Output.write(SimulationText.text(violation, replay: line))
+            }
+            return true
+        }
+        finish(totals, since: start)
+        guard totals.violations.isEmpty else { throw ExitCode.failure }
+        try requireAllFaults(totals)
+    }
+
+    private func finish(_ totals: Totals, since start: Date) {
+        let seconds = Date().timeIntervalSince(start)
+        Output.write(
+            json ? SimulationText.json(totals, seconds: seconds) + "\n" : SimulationText.text(totals, seconds: seconds))
+    }
+
+    /// A suite in which a kind of fault never occurred has tested less than it says.
+    private func requireAllFaults(_ totals: Totals) throws {
+        guard totals.runs >= 100 else { return }
+        let absent = totals.faults.absent.map(\.name) + totals.sights.absent.map(\.name)
+        guard !absent.isEmpty else { return }
+        StandardError.write("decree: never occurred: \(absent.joined(separator: ", "))\n")
+        throw ExitCode.failure
+    }
+
+    /// Searches for a run that shows the bug; the sound core must pass the same seed.
+    private func search(_ range: ClosedRange<UInt64>, for bug: PlantedBug) throws {
+        for seed in range {
+            let line = Self.replayLine(seed: seed, workload: workload, planted: bug)
+            CrashNote.set(line, at: 0)
+            let report = workload.run(seed: seed, planted: bug)
+            if json { Output.write(SimulationText.json(report) + "\n") }
+            guard let violation = report.violation else { continue }
+            let sound = workload.run(seed: seed, worldOf: bug)
+            if let unexpected = sound.violation {
+                Output.write(
+                    SimulationText.text(unexpected, replay: Self.replayLine(seed: seed, workload: workload)))
+                throw ExitCode.failure
+            }
+            if !json {
+                Output.write("\(bug.name) is caught by \(violation.checker.rawValue); the sound core passes.\n")
+                Output.write(SimulationText.text(violation, replay: line))
+            }
+            throw ExitCode(10)
+        }
+        StandardError.write(
+            "decree: \(bug.name) was not found in seeds \(range.lowerBound)..\(range.upperBound)\n")
+        throw ExitCode.failure
+    }
+}

@@ -1,0 +1,88 @@
+import DecreeStore
+import SwiftProtobuf
+
+/// The message that answers a request, measured and ready to be written into the transport's memory.
+public struct Reply: Sendable {
+    /// How many bytes ``write(to:)`` writes.
+    public let byteCount: Int
+    private let content: Content
+
+    private enum Content: Sendable {
+        case range(RangeResponse, ReplyHeader)
+        case put(PutResponse, ReplyHeader)
+        case deleteRange(DeleteRangeResponse, ReplyHeader)
+        case txn(TxnResponse, ReplyHeader)
+        /// An answer that carries nothing but its header.
+        case header(ReplyHeader)
+        case encoded([UInt8])
+    }
+
+    private init(_ content: Content) {
+        self.content = content
+        byteCount =
+            switch content {
+            case .range(let response, let header): response.byteCount(header)
+            case .put(let response, let header): response.byteCount(header)
+            case .deleteRange(let response, let header): response.byteCount(header)
+            case .txn(let response, let header): response.byteCount(header)
+            case .header(let header): ProtoSize.message(header.byteCount)
+            case .encoded(let bytes): bytes.count
+            }
+    }
+
+    /// The answer to an operation that was applied.
+    /// - Throws: What the client is to be told when the store refused it.
+    public init(_ output: StoreOutput, _ fields: HeaderFields) throws(RPCStatus) {
+        let header = fields.at(output.revision)
+        switch output.outcome {
+        case .put(let response): self.init(.put(response, header))
+        case .deleteRange(let response): self.init(.deleteRange(response, header))
+        case .txn(let response): self.init(.txn(response, header))
+        case .compacted, .published: self.init(.header(header))
+        case .failure(let error): throw RPCStatus(error)
+        }
+    }
+
+    /// The answer to a query.
+    /// - Throws: What the client is to be told when the store refused it.
+    public init(_ answer: StoreAnswer, _ fields: HeaderFields) throws(RPCStatus) {
+        let header = fields.at(answer.revision)
+        switch answer.outcome {
+        case .range(let response): self.init(.range(response, header))
+        case .txn(let response): self.init(.txn(response, header))
+        case .hashKV(let response): self.init(response, fields, revision: answer.revision)
+        case .failure(let error): throw RPCStatus(error)
+        case .status, .members: throw RPCStatus(.internalError, "decree: this answer has no message of its own")
+        }
+    }
+
+    init(_ message: some Message) {
+        do {
+            self.init(.encoded(try message.serializedBytes()))
+        } catch {
+            // Messages of proto3 have no required fields, and none here reaches the limit of 2 GiB.
+            self.init(.encoded([]))
+        }
+    }
+
+    /// Writes the message into `buffer`, which has exactly ``byteCount`` bytes.
+    public func write(to buffer: UnsafeMutableRawBufferPointer) {
+        var writer = ProtoWriter(buffer)
+        switch content {
+        case .range(let response, let header): response.write(header, to: &writer)
+        case .put(let response, let header): response.write(header, to: &writer)
+        case .deleteRange(let response, let header): response.write(header, to: &writer)
+        case .txn(let response, let header): response.write(header, to: &writer)
+        case .header(let header): header.write(to: &writer)
+        case .encoded(let bytes): bytes.withUnsafeBytes { buffer.copyMemory(from: $0) }
+        }
+    }
+
+    /// The message as an array, for whoever prefers convenience to speed.
+    public var bytes: [UInt8] {
+        Array(unsafeUninitializedCapacity: byteCount) { room, count in
+            write(to: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(room)[..<byteCount]))
+            count = byteCount
+        }
+    }
+}

@@ -1,0 +1,232 @@
+import CNghttp2
+import NIOCore
+
+/// How answers reach the codec, and how calls end.
+extension HTTP2Connection {
+    private static let noFlags = UInt8(NGHTTP2_FLAG_NONE.rawValue)
+    /// What a call costs besides its bytes from its answer until that has left: small answers that nobody reads are
+    /// bounded too.
+    static let answerOverhead = 1_024
+
+    // MARK: Answers
+
+    /// There is more to send on a call, or nothing more will come: hands to the codec what it needs to know.
+    @inline(__always)
+    func progress(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
+        guard session != nil else { return }
+        let isFinished = slot.pointee.flags.contains(.finished)
+        if !slot.pointee.flags.contains(.headersSubmitted) {
+            slot.pointee.flags.insert(.headersSubmitted)
+            if isFinished, slot.pointee.outgoing.count == 0 {
+                submitTrailersOnly(slot)
+            } else {
+                submitHeaders(index, slot)
+            }
+        } else if slot.pointee.flags.contains(.deferred) {
+            slot.pointee.flags.remove(.deferred)
+            if isFinished, slot.pointee.outgoing.count == 0, !slot.pointee.flags.contains(.plain) {
+                submitTrailers(slot)
+            } else {
+                nghttp2_session_resume_data(session, slot.pointee.streamID)
+            }
+        }
+        loop.touch(self)
+    }
+
+    @inline(__always)
+    private func submitHeaders(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
+        var provider = nghttp2_data_provider(
+            source: HTTP2Callbacks.source(index), read_callback: HTTP2Callbacks.readData)
+        nghttp2_submit_response(
+            session, slot.pointee.streamID, loop.codec.okHeaders, HTTP2Codec.leadingHeaders, &provider)
+    }
+
+    /// An answer without a message is one header list.
+    private func submitTrailersOnly(_ slot: UnsafeMutablePointer<CallSlot>) {
+        slot.pointee.flags.insert(.trailersSubmitted)
+        if slot.pointee.code == .ok {
+            nghttp2_submit_response(
+                session, slot.pointee.streamID, loop.codec.okHeaders, HTTP2Codec.allHeaders, nil)
+        } else {
+            let status = GRPCStatus(slot.pointee.code, slot.pointee.statusMessage ?? "")
+            submitStatus(slot.pointee.streamID, http: "200", status)
+        }
+        stopClient(slot)
+    }
+
+    private func submitStatus(_ streamID: Int32, http: String, _ status: GRPCStatus) {
+        var fields: [(name: String, value: [UInt8])] = [
+            (":status", Array(http.utf8)),
+            ("content-type", Array("application/grpc".utf8)),
+            ("grpc-status", Array("\(status.code.rawValue)".utf8)),
+        ]
+        if !status.message.isEmpty { fields.append(("grpc-message", PercentEncoding.encode(status.message))) }
+        _ = HTTP2Codec.withFields(fields) { nghttp2_submit_response(session, streamID, $0, $1, nil) }
+    }
+
+    private func submitTrailers(_ slot: UnsafeMutablePointer<CallSlot>) {
+        slot.pointee.flags.insert(.trailersSubmitted)
+        let status = loop.codec.statuses + Int(slot.pointee.code.rawValue)
+        if let message = slot.pointee.statusMessage {
+            let fields: [(name: String, value: [UInt8])] = [
+                ("grpc-status", Array("\(slot.pointee.code.rawValue)".utf8)),
+                ("grpc-message", PercentEncoding.encode(message)),
+            ]
+            _ = HTTP2Codec.withFields(fields) { nghttp2_submit_trailer(session, slot.pointee.streamID, $0, $1) }
+        } else {
+            nghttp2_submit_trailer(session, slot.pointee.streamID, status, 1)
+        }
+        stopClient(slot)
+    }
+
+    /// The answer is complete: if the client is still sending, it is to be asked to stop.
+    @inline(__always)
+    private func stopClient(_ slot: UnsafeMutablePointer<CallSlot>) {
+        guard !slot.pointee.flags.contains(.remoteClosed) else { return }
+        slot.pointee.flags.insert(.discarding)
+        answersEarly = true
+    }
+
+    /// A frame has left. A client that is still sending after its answer ended is asked to stop (RFC 9113, section
+    /// 8.1); not before, because the codec drops what waits for a stream once a reset is submitted.
+    func frameSent(_ frame: nghttp2_frame_hd) {
+        guard answersEarly, frame.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+            UInt32(frame.type) <= UInt32(NGHTTP2_HEADERS.rawValue),
+            nghttp2_session_get_stream_remote_close(session, frame.stream_id) == 0
+        else { return }
+        nghttp2_submit_rst_stream(session, Self.noFlags, frame.stream_id, NGHTTP2_NO_ERROR.rawValue)
+    }
+
+    /// Refuses a request that never becomes a call.
+    func abort(http: String = "200", _ status: GRPCStatus, _ endsStream: Bool) {
+        loop.tally.pointee.callsEnded[Int(status.code.rawValue)] += 1
+        submitStatus(head.pointee.streamID, http: http, status)
+        if !endsStream { answersEarly = true }
+    }
+
+    /// Begins, and if `isComplete` ends, the response to a plain HTTP request.
+    func respondPlain(
+        _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ response: HTTPResponse, isComplete: Bool
+    ) {
+        guard session != nil, !slot.pointee.flags.contains(.headersSubmitted) else { return }
+        slot.pointee.flags.insert(.headersSubmitted)
+        var fields: [(name: String, value: [UInt8])] = [(":status", Array("\(response.status)".utf8))]
+        for field in response.fields { fields.append((field.name.lowercased(), Array(field.value.utf8))) }
+        if isComplete { fields.append(("content-length", Array("\(response.body.count)".utf8))) }
+        if !slot.pointee.flags.contains(.headOnly), !response.body.isEmpty {
+            slot.pointee.outgoing.append(response.body.count) { room in
+                response.body.withUnsafeBytes { room.copyMemory(from: $0) }
+            }
+            waitingBytes += response.body.count
+        }
+        if isComplete {
+            slot.pointee.flags.insert(.finished)
+            waitingBytes += Self.answerOverhead
+        }
+        var provider = nghttp2_data_provider(
+            source: HTTP2Callbacks.source(index), read_callback: HTTP2Callbacks.readData)
+        let streamID = slot.pointee.streamID
+        _ = HTTP2Codec.withFields(fields) { nghttp2_submit_response(session, streamID, $0, $1, &provider) }
+        loop.touch(self)
+    }
+
+    // MARK: What the codec asks for
+
+    /// - Returns: how many of the waiting bytes go into the next frame, or that none wait.
+    @inline(__always)
+    func provideData(_ index: UInt32, atMost length: Int, _ flags: UnsafeMutablePointer<UInt32>) -> Int {
+        let slot = calls[index]
+        let waiting = slot.pointee.outgoing.count
+        let isFinished = slot.pointee.flags.contains(.finished)
+        if waiting == 0, !isFinished {
+            slot.pointee.flags.insert(.deferred)
+            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+        }
+        flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue)
+        if isFinished, waiting <= length {
+            flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
+            if !slot.pointee.flags.contains(.plain) {
+                flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+                submitTrailers(slot)
+            } else {
+                stopClient(slot)
+            }
+        }
+        return min(waiting, length)
+    }
+
+    /// Writes a DATA frame into the output.
+    @inline(__always)
+    func sendData(_ header: UnsafePointer<UInt8>, _ length: Int, index: UInt32) -> Int32 {
+        let slot = calls[index]
+        guard writeData(header, slot, length) else { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
+        waitingBytes -= length
+        flood.pointee.pings.empty()
+        if slot.pointee.flags.contains(.owesDrain),
+            slot.pointee.outgoing.count <= loop.configuration.limits.streamHighWater / 2
+        {
+            slot.pointee.flags.remove(.owesDrain)
+            if slot.pointee.flags.contains(.open) { loop.noteDrained(calls.id(index)) }
+        }
+        return 0
+    }
+
+    // MARK: End of a call
+
+    /// The codec is done with a stream.
+    @inline(__always)
+    func streamClosed(_ streamID: Int32) {
+        var index = recentIndex
+        if streamID != recentStream {
+            guard let pointer = nghttp2_session_get_stream_user_data(session, streamID) else { return }
+            index = UInt32(Int(bitPattern: pointer) - 1)
+        } else {
+            recentStream = 0
+            recentIndex = CallTable.none
+        }
+        if index != CallTable.none { closeCall(index, .reset) }
+    }
+
+    /// Frees a call, and tells the handler if that comes before an answer.
+    @inline(__always)
+    func closeCall(_ index: UInt32, _ reason: Cancellation) {
+        let slot = calls[index]
+        let (previous, next) = (slot.pointee.previous, slot.pointee.next)
+        if previous != CallTable.none { calls[previous].pointee.next = next } else { firstCall = next }
+        if next != CallTable.none { calls[next].pointee.previous = previous }
+        if borrower == index {
+            borrowed = nil
+            borrower = CallTable.none
+        }
+        forgetIncoming(slot)
+        waitingBytes -= slot.pointee.outgoing.count
+        if slot.pointee.flags.contains(.finished) { waitingBytes -= Self.answerOverhead }
+        loop.clearDeadline(index)
+        let wasOpen = slot.pointee.flags.contains(.open)
+        if !slot.pointee.flags.contains(.trailersSubmitted), !slot.pointee.flags.contains(.plain) {
+            loop.tally.pointee.callsAbandoned += 1
+        }
+        let call = calls.id(index)
+        let method = slot.pointee.method
+        calls.release(index)
+        if wasOpen { handler.cancelled(call, method: method, reason: reason) }
+    }
+
+    /// The client's patience has ended: it is told so, or, if it has not even taken what was sent, the stream is reset.
+    func deadlinePassed(_ index: UInt32) {
+        guard session != nil else { return }
+        let slot = calls[index]
+        if slot.pointee.outgoing.count > 0 || slot.pointee.flags.contains(.finished) {
+            nghttp2_submit_rst_stream(session, Self.noFlags, slot.pointee.streamID, NGHTTP2_CANCEL.rawValue)
+            loop.touch(self)
+        }
+        guard !slot.pointee.flags.contains(.finished) else { return }
+        let wasOpen = slot.pointee.flags.contains(.open)
+        let call = calls.id(index)
+        let method = slot.pointee.method
+        slot.pointee.flags.insert(.discarding)
+        forgetIncoming(slot)
+        loop.close(index, slot, with: .deadlineExceeded)
+        if wasOpen { handler.cancelled(call, method: method, reason: .deadlineExceeded) }
+    }
+}

@@ -1,0 +1,390 @@
+import CNghttp2
+import NIOCore
+
+/// What the codec reports about the client's frames.
+extension HTTP2Connection {
+    // MARK: Frames
+
+    @inline(__always)
+    private static func isType(_ type: UInt8, _ frame: nghttp2_frame_type) -> Bool {
+        UInt32(type) == UInt32(frame.rawValue)
+    }
+
+    /// A frame header arrived: the place to notice floods. The codec skips unknown frames without a word.
+    @inline(__always)
+    func frameBegins(_ frame: nghttp2_frame_hd) {
+        if Self.isType(frame.type, NGHTTP2_HEADERS) { return }
+        if Self.isType(frame.type, NGHTTP2_DATA), frame.length > 0 { return }
+        if Self.isType(frame.type, NGHTTP2_WINDOW_UPDATE) { return }
+        judgeFrame(frame)
+    }
+
+    private func judgeFrame(_ frame: nghttp2_frame_hd) {
+        let isAck = frame.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
+        switch nghttp2_frame_type(rawValue: nghttp2_frame_type.RawValue(frame.type)) {
+        case NGHTTP2_RST_STREAM:
+            if flood.pointee.resets.pour() { refuse("too_many_resets") }
+        case NGHTTP2_PING:
+            if !isAck, flood.pointee.pings.pour() { refuse("too_many_pings") }
+        case NGHTTP2_SETTINGS:
+            if !isAck, flood.pointee.settings.pour() { refuse("too_many_settings") }
+        case NGHTTP2_DATA:
+            let endsStream = frame.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+            if !endsStream, flood.pointee.empty.pour() { refuse("too_many_empty_frames") }
+        case NGHTTP2_GOAWAY:
+            break
+        default:
+            if flood.pointee.empty.pour() { refuse("too_many_empty_frames") }
+        }
+    }
+
+    func headersBegin(_ streamID: Int32) {
+        head.pointee.begin(streamID)
+    }
+
+    /// A frame is complete and was acted upon by the codec.
+    @inline(__always)
+    func frameArrived(_ frame: UnsafePointer<nghttp2_frame>) {
+        let header = frame.pointee.hd
+        let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        if Self.isType(header.type, NGHTTP2_DATA) {
+            if endsStream { inputEnds(header.stream_id) }
+        } else if Self.isType(header.type, NGHTTP2_HEADERS) {
+            if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
+                startCall(endsStream: endsStream)
+            } else if endsStream {
+                inputEnds(header.stream_id)
+            }
+        } else if Self.isType(header.type, NGHTTP2_PING), header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
+            sendLastGoAway()
+        }
+    }
+
+    private func inputEnds(_ streamID: Int32) {
+        if let index = callIndex(streamID) { inputEnded(index) }
+    }
+
+    /// - Returns: the call on a stream, if it has one.
+    @inline(__always)
+    private func callIndex(_ streamID: Int32) -> UInt32? {
+        if streamID == recentStream { return recentIndex == CallTable.none ? nil : recentIndex }
+        guard let pointer = nghttp2_session_get_stream_user_data(session, streamID) else { return nil }
+        recentStream = streamID
+        recentIndex = UInt32(Int(bitPattern: pointer) - 1)
+        return recentIndex
+    }
+
+    // MARK: Beginning of a call
+
+    /// The header list of a request is complete. The order of the checks is grpc-go's.
+    private func startCall(endsStream: Bool) {
+        if mayBePlain {
+            guard serves.contains(.http) else { return refuseContentType(endsStream) }
+            return startPlain(endsStream)
+        }
+        guard head.pointee.contentType == .grpc else { return refuseContentType(endsStream) }
+        loop.tally.pointee.callsStarted += 1
+        guard head.pointee.isPost else {
+            let text = "Received a HEADERS frame with :method \"\(head.pointee.verb)\" which should be POST"
+            return abort(http: "405", GRPCStatus(.internalError, text), endsStream)
+        }
+        if let problem = head.pointee.timeoutProblem {
+            return abort(http: "400", GRPCStatus(.internalError, "malformed grpc-timeout: \(problem)"), endsStream)
+        }
+        guard head.pointee.timeout != 0 else { return abort(.deadlineExceeded, endsStream) }
+        guard serves.contains(.grpc) else {
+            return abort(GRPCStatus(.unimplemented, "gRPC is not served at this address"), endsStream)
+        }
+        guard let method = head.pointee.method else {
+            return abort(loop.methods.unknown(head.pointee.path), endsStream)
+        }
+        if let encoding = head.pointee.encoding {
+            let text = "grpc: Decompressor is not installed for grpc-encoding \"\(encoding)\""
+            return abort(GRPCStatus(.unimplemented, text), endsStream)
+        }
+        guard waitingBytes <= loop.configuration.limits.maxBufferedResponseBytes else {
+            let text = "grpc: \(waitingBytes) bytes of responses wait to be read on this connection"
+            return abort(GRPCStatus(.resourceExhausted, text), endsStream)
+        }
+        openCall(method, endsStream)
+    }
+
+    /// A known gRPC path with POST is never plain HTTP; anything else is if it does not say that it is gRPC.
+    private var mayBePlain: Bool {
+        head.pointee.contentType != .grpc && (head.pointee.method == nil || !head.pointee.isPost)
+    }
+
+    private func refuseContentType(_ endsStream: Bool) {
+        let text = "invalid gRPC request content-type \"\(head.pointee.contentTypeText)\""
+        abort(http: "415", GRPCStatus(.invalidArgument, text), endsStream)
+    }
+
+    @inline(__always)
+    private func openCall(_ method: MethodID, _ endsStream: Bool) {
+        guard let index = allocateCall() else {
+            return abort(GRPCStatus(.resourceExhausted, "grpc: too many calls are open"), endsStream)
+        }
+        let slot = calls[index]
+        slot.pointee.method = method
+        slot.pointee.metadata = head.pointee.takeMetadata()
+        if head.pointee.timeout > 0 { loop.setDeadline(index, timeout: head.pointee.timeout) }
+        if loop.methods.takesOneMessage(method) {
+            slot.pointee.flags.insert(.oneMessage)
+        } else {
+            slot.pointee.flags.insert(.open)
+            handler.opened(calls.id(index), method: method, metadata: slot.pointee.metadata)
+        }
+        if endsStream { inputEnded(index) }
+    }
+
+    private func allocateCall() -> UInt32? {
+        guard let index = calls.allocate() else { return nil }
+        let slot = calls[index]
+        slot.pointee.streamID = head.pointee.streamID
+        slot.pointee.http2 = .passUnretained(self)
+        slot.pointee.next = firstCall
+        if firstCall != CallTable.none { calls[firstCall].pointee.previous = index }
+        firstCall = index
+        nghttp2_session_set_stream_user_data(session, head.pointee.streamID, HTTP2Callbacks.source(index).ptr)
+        recentStream = head.pointee.streamID
+        recentIndex = index
+        return index
+    }
+
+    private func startPlain(_ endsStream: Bool) {
+        guard let index = allocateCall() else {
+            return abort(http: "503", GRPCStatus(.resourceExhausted, "too many requests are open"), endsStream)
+        }
+        let slot = calls[index]
+        slot.pointee.flags.insert(.plain)
+        let verb = head.pointee.isPost ? "POST" : head.pointee.verb
+        if verb == "HEAD" { slot.pointee.flags.insert(.headOnly) }
+        let target =
+            head.pointee.path.isEmpty ? head.pointee.method.map { loop.methods[$0].path } ?? "/" : head.pointee.path
+        slot.pointee.request = HTTPRequest(
+            method: verb, target: target, fields: head.pointee.fields, listener: listener)
+        if endsStream { inputEnded(index) }
+    }
+
+    // MARK: Data
+
+    /// Bytes of a DATA frame, not necessarily all of it.
+    @inline(__always)
+    func dataArrived(_ streamID: Int32, _ chunk: UnsafeRawBufferPointer, frameEndsStream: Bool) {
+        unconsumed += chunk.count
+        if !frameEndsStream { nghttp2_session_consume_stream(session, streamID, chunk.count) }
+        guard let index = callIndex(streamID) else { return }
+        let slot = calls[index]
+        if slot.pointee.flags.contains(.discarding) { return }
+        if slot.pointee.flags.contains(.oneMessage) {
+            takeOnlyMessage(index, slot, chunk, mayBorrow: frameEndsStream)
+        } else if slot.pointee.flags.contains(.plain) {
+            takeBody(index, slot, chunk)
+        } else {
+            takeMessages(index, slot, chunk)
+        }
+    }
+
+    /// A call whose client sends one message, which is delivered when the client's side is closed. The usual case is
+    /// one frame that holds it all and ends the stream: then it is delivered from the input buffer.
+    private func takeOnlyMessage(
+        _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer, mayBorrow: Bool
+    ) {
+        if mayBorrow, slot.pointee.incoming.count == 0, borrowed == nil, chunk.count >= 5 {
+            if let problem = refusal(chunk) { return endBadly(index, slot, problem) }
+            if chunk.count == 5 + Self.messageLength(chunk) {
+                borrowed = chunk
+                borrower = index
+                return
+            }
+        }
+        if borrower == index { keepBorrowed() }
+        guard buffer(index, slot, chunk) else { return }
+        let bytes = slot.pointee.incoming.bytes
+        guard bytes.count >= 5 else { return }
+        if let problem = refusal(bytes) { return endBadly(index, slot, problem) }
+        if bytes.count > 5 + Self.messageLength(bytes) {
+            let text = "cardinality violation: received multiple request messages for non-client-streaming RPC"
+            endBadly(index, slot, GRPCStatus(.internalError, text))
+        }
+    }
+
+    /// A call whose client may send many messages: each is delivered once it is complete.
+    private func takeMessages(
+        _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer
+    ) {
+        var rest = chunk
+        while rest.count > 0, !slot.pointee.flags.contains(.discarding) {
+            if slot.pointee.incoming.count == 0, rest.count >= 5 {
+                if let problem = refusal(rest) { return endBadly(index, slot, problem) }
+                let end = 5 + Self.messageLength(rest)
+                if rest.count >= end {
+                    deliver(index, slot, UnsafeRawBufferPointer(rebasing: rest[5..<end]))
+                    rest = UnsafeRawBufferPointer(rebasing: rest[end...])
+                    continue
+                }
+            }
+            guard let taken = completeMessage(index, slot, rest) else { return }
+            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+        }
+    }
+
+    /// Adds to the message that came in part, and delivers it if that makes it whole.
+    ///
+    /// - Returns: how many bytes belonged to it; nil if the call has failed.
+    private func completeMessage(
+        _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer
+    ) -> Int? {
+        let before = slot.pointee.incoming.count
+        let end = before < 5 ? 5 : 5 + Self.messageLength(slot.pointee.incoming.bytes)
+        let taken = min(end - before, chunk.count)
+        guard buffer(index, slot, UnsafeRawBufferPointer(rebasing: chunk[..<taken])) else { return nil }
+        let bytes = slot.pointee.incoming.bytes
+        guard bytes.count >= 5 else { return taken }
+        if before < 5, let problem = refusal(bytes) {
+            endBadly(index, slot, problem)
+            return nil
+        }
+        if bytes.count == 5 + Self.messageLength(bytes) {
+            deliver(index, slot, UnsafeRawBufferPointer(rebasing: bytes[5...]))
+            forgetIncoming(slot)
+        }
+        return taken
+    }
+
+    private func takeBody(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer) {
+        if slot.pointee.incoming.count + chunk.count > loop.configuration.limits.maxHTTPBodyBytes {
+            slot.pointee.flags.insert(.discarding)
+            forgetIncoming(slot)
+            respondPlain(index, slot, .text(413, "request body too large\n"), isComplete: true)
+        } else {
+            _ = buffer(index, slot, chunk)
+        }
+    }
+
+    /// The client has closed its side.
+    private func inputEnded(_ index: UInt32) {
+        let slot = calls[index]
+        slot.pointee.flags.insert(.remoteClosed)
+        if slot.pointee.flags.contains(.discarding) { return }
+        if slot.pointee.flags.contains(.oneMessage) {
+            deliverOnlyMessage(index, slot)
+        } else if slot.pointee.flags.contains(.plain) {
+            deliverPlain(index, slot)
+        } else if slot.pointee.incoming.count > 0 {
+            endBadly(index, slot, GRPCStatus(.internalError, "unexpected EOF"))
+        } else if slot.pointee.flags.contains(.open) {
+            handler.halfClosed(calls.id(index), method: slot.pointee.method)
+        }
+    }
+
+    @inline(__always)
+    private func deliverOnlyMessage(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
+        var message = slot.pointee.incoming.bytes
+        if borrower == index, let whole = borrowed {
+            message = whole
+            borrowed = nil
+            borrower = CallTable.none
+        }
+        guard message.count >= 5, message.count == 5 + Self.messageLength(message) else {
+            let none = "cardinality violation: received no request message from non-client-streaming RPC"
+            return endBadly(
+                index, slot, GRPCStatus(.internalError, message.count == 0 ? none : "unexpected EOF"))
+        }
+        slot.pointee.flags.insert(.open)
+        deliver(index, slot, UnsafeRawBufferPointer(rebasing: message[5...]))
+        forgetIncoming(slot)
+    }
+
+    @inline(__always)
+    private func deliver(
+        _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ message: UnsafeRawBufferPointer
+    ) {
+        guard slot.pointee.flags.contains(.open) else { return }
+        loop.tally.pointee.messagesReceived += 1
+        handler.received(
+            message, on: calls.id(index), method: slot.pointee.method, metadata: slot.pointee.metadata)
+    }
+
+    private func deliverPlain(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
+        guard var request = slot.pointee.request else { return }
+        request.body = Array(slot.pointee.incoming.bytes)
+        slot.pointee.request = nil
+        forgetIncoming(slot)
+        slot.pointee.flags.insert(.open)
+        loop.tally.pointee.httpRequests += 1
+        handler.received(request, on: calls.id(index))
+    }
+
+    // MARK: Framing
+
+    /// The length that a message's prefix announces.
+    @inline(__always)
+    private static func messageLength(_ bytes: UnsafeRawBufferPointer) -> Int {
+        Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
+    }
+
+    /// - Returns: why a message with this prefix is refused, if it is, as grpc-go words it.
+    @inline(__always)
+    private func refusal(_ bytes: UnsafeRawBufferPointer) -> GRPCStatus? {
+        let length = Self.messageLength(bytes)
+        let limit = loop.configuration.limits.maxMessageBytes
+        if bytes[0] == 0, length <= limit { return nil }
+        if length > limit {
+            return GRPCStatus(
+                .resourceExhausted, "grpc: received message larger than max (\(length) vs. \(limit))")
+        }
+        if bytes[0] == 1 {
+            return GRPCStatus(.internalError, "grpc: compressed flag set with identity or empty encoding")
+        }
+        return GRPCStatus(.internalError, "grpc: received unexpected payload format \(bytes[0])")
+    }
+
+    /// Copies bytes that are not a whole message yet.
+    ///
+    /// - Returns: false if the connection may not hold more; the call has failed then.
+    private func buffer(
+        _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer
+    ) -> Bool {
+        let limit = loop.configuration.limits.maxBufferedRequestBytes
+        guard bufferedRequestBytes + chunk.count <= limit else {
+            let text = "grpc: incomplete requests on this connection exceed \(limit) bytes"
+            endBadly(index, slot, GRPCStatus(.resourceExhausted, text))
+            return false
+        }
+        slot.pointee.incoming.append(chunk)
+        bufferedRequestBytes += chunk.count
+        return true
+    }
+
+    @inline(__always)
+    func forgetIncoming(_ slot: UnsafeMutablePointer<CallSlot>) {
+        guard slot.pointee.incoming.count > 0 else { return }
+        bufferedRequestBytes -= slot.pointee.incoming.count
+        slot.pointee.incoming.reset()
+    }
+
+    /// The input buffer is about to go, or more bytes follow: a message that was to be delivered from there is copied.
+    func keepBorrowed() {
+        guard let bytes = borrowed else { return }
+        let index = borrower
+        borrowed = nil
+        borrower = CallTable.none
+        _ = buffer(index, calls[index], bytes)
+    }
+
+    /// Ends a call because of what its client sent.
+    func endBadly(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ status: GRPCStatus) {
+        slot.pointee.flags.insert(.discarding)
+        forgetIncoming(slot)
+        if slot.pointee.flags.contains(.plain) {
+            return respondPlain(index, slot, .text(503, "\(status.message)\n"), isComplete: true)
+        }
+        guard !slot.pointee.flags.contains(.finished) else { return }
+        let wasOpen = slot.pointee.flags.contains(.open)
+        let call = calls.id(index)
+        let method = slot.pointee.method
+        loop.close(index, slot, with: status)
+        if wasOpen { handler.cancelled(call, method: method, reason: .malformed) }
+    }
+}

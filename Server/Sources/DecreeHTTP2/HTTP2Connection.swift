@@ -1,0 +1,344 @@
+import CNghttp2
+import NIOCore
+
+/// One client's HTTP/2 connection: the codec's session and the calls on it.
+///
+/// Input is fed to the session as it comes; the callbacks (`HTTP2Connection+Requests`) turn it into calls of the loop's
+/// handler. Output is pulled from the session by `pump`, at most once per turn of the loop, and only while the socket
+/// takes it: what a slow client does not read stays in the calls' own queues, where it is counted.
+final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// How the connection comes to its end.
+    enum Phase {
+        case open
+        /// Told to finish: a first GOAWAY that still allows streams was sent.
+        case draining
+        /// The last GOAWAY was sent: no new streams.
+        case finishing
+        /// The client broke the rules; nothing it sends matters any more.
+        case refused
+        /// Everything was written; waits for the socket to close.
+        case closing
+    }
+
+    /// Bytes gathered for one write.
+    static let writeSize = 65_536
+    /// More frames than this may not wait for the socket while more is read.
+    private static let maxQueuedFrames = 2_048
+    /// The largest frame that HTTP/2 allows without other settings, with its header.
+    static let maxFrameSize = 16_384 + 9
+
+    let loop: RPCLoop
+    let listener: Int
+    let serves: ServedProtocols
+    var remoteAddress: SocketAddress?
+    var peerIdentity: String?
+    @exclusivity(unchecked) var session: OpaquePointer?
+    /// One block of memory each, so that the callbacks change them in place.
+    let head: UnsafeMutablePointer<RequestHead>
+    let flood: UnsafeMutablePointer<FloodGuard>
+    let calls: CallTable
+    let handler: any CallHandler
+    var phase = Phase.open
+    /// In the loop's list of connections to pump.
+    @exclusivity(unchecked) var isTouched = false
+    /// The codec is working on input: output has to wait until it returns.
+    @exclusivity(unchecked) var isReceiving = false
+    @exclusivity(unchecked) var firstCall = CallTable.none
+    /// Bytes of incomplete requests, and of responses that wait for the client.
+    @exclusivity(unchecked) var bufferedRequestBytes = 0
+    @exclusivity(unchecked) var waitingBytes = 0
+    /// Bytes received whose share of the connection's window was not given back yet.
+    @exclusivity(unchecked) var unconsumed = 0
+    /// The stream that was looked up last.
+    @exclusivity(unchecked) var recentStream: Int32 = 0
+    @exclusivity(unchecked) var recentIndex = CallTable.none
+    /// A whole request message that lies in the input and waits for the end of its frame.
+    @exclusivity(unchecked) var borrowed: UnsafeRawBufferPointer?
+    @exclusivity(unchecked) var borrower = CallTable.none
+    /// Some answer of this connection ended, or will end, before its request.
+    @exclusivity(unchecked) var answersEarly = false
+    /// Where `gather` writes, and how far it has come.
+    @exclusivity(unchecked) private var target = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    @exclusivity(unchecked) private var targetEnd = 0
+
+    private var context: ChannelHandlerContext?
+    private var isPumping = false
+    private var isThrottled = false
+    private var lastInput = 0
+    private var pingedAt: Int?
+    private var closingSince = 0
+
+    init(loop: RPCLoop, listener: Int, serves: ServedProtocols) {
+        self.loop = loop
+        self.listener = listener
+        self.serves = serves
+        guard let handler = loop.handler else { invariantFailure("a connection came after the loop was stopped") }
+        self.handler = handler
+        calls = loop.calls
+        head = .allocate(capacity: 1)
+        head.initialize(
+            to: RequestHead(maxSize: loop.configuration.limits.maxHeaderListBytes, methods: loop.methods))
+        flood = .allocate(capacity: 1)
+        flood.initialize(to: FloodGuard(loop.configuration.limits))
+    }
+
+    deinit {
+        head.deinitialize(count: 1)
+        head.deallocate()
+        flood.deinitialize(count: 1)
+        flood.deallocate()
+    }
+
+    // MARK: Beginning and end
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        remoteAddress = context.remoteAddress
+        lastInput = loop.seconds
+        loop.tally.pointee.connectionsOpened += 1
+        openSession()
+        loop.add(self)
+        loop.touch(self)
+        loop.scheduleTurnEnd()
+    }
+
+    private func openSession() {
+        let limits = loop.configuration.limits
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        guard nghttp2_session_server_new2(&session, loop.codec.callbacks, me, loop.codec.options) == 0 else {
+            invariantFailure("no memory for an HTTP/2 session")
+        }
+        var settings = [
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue), value: limits.maxConcurrentStreams
+            ),
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
+                value: UInt32(limits.streamWindowBytes)),
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+                value: UInt32(limits.maxHeaderListBytes)),
+        ]
+        nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), &settings, settings.count)
+        nghttp2_session_set_local_window_size(
+            session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, limits.connectionWindowBytes)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        tearDown()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        tearDown()
+        self.context = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let identity = event as? PeerIdentity { peerIdentity = identity.name }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Ends every call and frees the session. The codec is not on the stack: it never closes a channel.
+    private func tearDown() {
+        guard let session else { return }
+        self.session = nil
+        let reason: Cancellation = loop.isDraining ? .shutdown : .disconnected
+        while firstCall != CallTable.none { closeCall(firstCall, reason) }
+        nghttp2_session_del(session)
+        loop.tally.pointee.connectionsClosed += 1
+        loop.remove(self)
+        loop.scheduleTurnEnd()
+    }
+
+    // MARK: Input
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        loop.tally.pointee.bytesReceived += UInt64(buffer.readableBytes)
+        lastInput = loop.seconds
+        pingedAt = nil
+        guard phase != .refused, phase != .closing, let session else { return }
+        isReceiving = true
+        let consumed = buffer.withUnsafeReadableBytes { bytes in
+            nghttp2_session_mem_recv(session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+        }
+        keepBorrowed()
+        isReceiving = false
+        if unconsumed > 0 {
+            nghttp2_session_consume_connection(session, unconsumed)
+            unconsumed = 0
+        }
+        if consumed < 0 { close() }
+        loop.touch(self)
+        loop.scheduleTurnEnd()
+    }
+
+    // MARK: Output
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            loop.touch(self)
+            loop.flush()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Writes what the session has to send, as far as the socket takes it.
+    func pump() {
+        guard !isPumping, !isReceiving, session != nil, phase != .closing, let context else { return }
+        isPumping = true
+        while let session, context.channel.isWritable {
+            let count = gather(session)
+            guard count > 0 else { break }
+            loop.tally.pointee.bytesSent += UInt64(count)
+            context.writeAndFlush(wrapOutboundOut(loop.output), promise: nil)
+            loop.output.clear()
+        }
+        isPumping = false
+        guard let session else { return }
+        throttle(session, context.channel)
+        closeIfDone(session)
+    }
+
+    /// A client that sends but does not read makes answers and acknowledgements pile up in the codec: nothing more is
+    /// read from it until they have left. This cannot block a client that reads, since what waits here, unlike data,
+    /// needs no permission of the client's.
+    private func throttle(_ session: OpaquePointer, _ channel: any Channel) {
+        let isCrowded = nghttp2_session_get_outbound_queue_size(session) > Self.maxQueuedFrames
+        guard (isCrowded && !channel.isWritable) != isThrottled else { return }
+        isThrottled.toggle()
+        try? channel.syncOptions?.setOption(.autoRead, value: !isThrottled)
+    }
+
+    /// Fills the loop's output buffer from the session.
+    private func gather(_ session: OpaquePointer) -> Int {
+        loop.output.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.writeSize + 2 * Self.maxFrameSize) {
+            target = $0
+            targetEnd = 0
+            while targetEnd < Self.writeSize {
+                var bytes: UnsafePointer<UInt8>?
+                let count = nghttp2_session_mem_send(session, &bytes)
+                guard count > 0, let bytes else {
+                    if count < 0 { phase = .refused }
+                    break
+                }
+                write(UnsafeRawBufferPointer(start: bytes, count: count))
+            }
+            return targetEnd
+        }
+    }
+
+    /// Appends to what `gather` fills.
+    @inline(__always)
+    private func write(_ bytes: UnsafeRawBufferPointer) {
+        target.baseAddress!.advanced(by: targetEnd).copyMemory(
+            from: bytes.baseAddress!, byteCount: checkedRoom(bytes.count))
+        targetEnd += bytes.count
+    }
+
+    /// The codec hands out at most a frame at a time, and there is room for two behind the mark at which `gather` stops.
+    @inline(__always)
+    private func checkedRoom(_ count: Int) -> Int {
+        guard targetEnd + count <= target.count else { invariantFailure("a frame of \(count) bytes does not fit") }
+        return count
+    }
+
+    /// Appends a DATA frame to what `gather` fills, unless that is full.
+    @inline(__always)
+    func writeData(
+        _ header: UnsafePointer<UInt8>, _ slot: UnsafeMutablePointer<CallSlot>, _ length: Int
+    ) -> Bool {
+        guard targetEnd < Self.writeSize else { return false }
+        write(UnsafeRawBufferPointer(start: header, count: 9))
+        let room = UnsafeMutableRawBufferPointer(rebasing: target[targetEnd..<(targetEnd + checkedRoom(length))])
+        slot.pointee.outgoing.move(length, into: room)
+        targetEnd += length
+        return true
+    }
+
+    private func closeIfDone(_ session: OpaquePointer) {
+        if phase == .draining, firstCall == CallTable.none { sendLastGoAway() }
+        guard nghttp2_session_want_write(session) == 0 else { return }
+        if phase == .refused || nghttp2_session_want_read(session) == 0 { close() }
+    }
+
+    /// Closes once everything written so far has left.
+    private func close() {
+        guard phase != .closing, let context else { return }
+        // A socket closed over unread input resets the connection, and a client that sent too much would never read
+        // why: so it is closed for output first.
+        let mode: CloseMode = phase == .refused ? .output : .all
+        phase = .closing
+        closingSince = loop.seconds
+        let written = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+        let channel = context.channel
+        written.futureResult.whenComplete { _ in channel.close(mode: mode, promise: nil) }
+    }
+
+    // MARK: Keepalive, shutdown, refusal
+
+    func secondPassed() {
+        flood.pointee.secondPassed()
+        let timeouts = loop.configuration.timeouts
+        if phase == .closing {
+            if loop.seconds - closingSince >= 2 { abandon() }
+        } else if let pingedAt {
+            if loop.seconds - pingedAt >= timeouts.keepaliveTimeoutSeconds { abandon() }
+        } else if loop.seconds - lastInput >= timeouts.keepaliveIntervalSeconds {
+            pingedAt = loop.seconds
+            nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+            loop.touch(self)
+        }
+        if phase == .draining { sendLastGoAway() }
+        if phase == .refused { close() }
+    }
+
+    /// First says that the end is near, and only after a round trip which streams are the last, so that no request
+    /// that is under way gets lost (RFC 9113, section 6.8).
+    func drain() {
+        guard phase == .open, session != nil else { return }
+        phase = .draining
+        if firstCall != CallTable.none {
+            nghttp2_submit_shutdown_notice(session)
+            nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+        }
+        loop.touch(self)
+        loop.scheduleTurnEnd()
+    }
+
+    /// The client has seen the first GOAWAY, or had time to.
+    func sendLastGoAway() {
+        guard phase == .draining else { return }
+        phase = .finishing
+        submitGoAway(NGHTTP2_NO_ERROR, "graceful_stop")
+        if !isPumping, !isReceiving { pump() }
+    }
+
+    /// Ends the connection of a client that floods it.
+    func refuse(_ reason: StaticString) {
+        guard phase != .refused, phase != .closing else { return }
+        phase = .refused
+        loop.tally.pointee.connectionsRefused += 1
+        submitGoAway(NGHTTP2_ENHANCE_YOUR_CALM, reason)
+        loop.touch(self)
+    }
+
+    private func submitGoAway(_ code: nghttp2_error_code, _ reason: StaticString) {
+        nghttp2_submit_goaway(
+            session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
+            code.rawValue, reason.utf8Start, reason.utf8CodeUnitCount)
+    }
+
+    func abandon() {
+        context?.close(promise: nil)
+    }
+}

@@ -1,0 +1,233 @@
+import NIOCore
+
+extension RPCLoop {
+    // MARK: Unary and server-streaming calls
+
+    /// Answers a unary call with a message and status OK.
+    ///
+    /// - Parameter message: copied.
+    /// - Returns: false if the call is gone.
+    @discardableResult
+    public func respond(_ call: CallID, message: UnsafeRawBufferPointer) -> Bool {
+        respond(call, size: message.count) { $0.copyMemory(from: message) }
+    }
+
+    /// Answers a unary call with a message that is written in place, and status OK.
+    ///
+    /// - Parameters:
+    ///   - size: the exact size of the message in bytes.
+    ///   - write: fills all of the given memory; called at once, or not at all if the call is gone.
+    /// - Returns: false if the call is gone.
+    @discardableResult
+    public func respond(_ call: CallID, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) -> Bool {
+        eventLoop.assertInEventLoop()
+        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
+        append(slot, size: size, write)
+        close(call.index, slot, .ok)
+        return true
+    }
+
+    /// Answers a unary call with a message that is not copied if it is large, and status OK.
+    ///
+    /// - Returns: false if the call is gone.
+    @discardableResult
+    public func respond(_ call: CallID, message: ByteBuffer) -> Bool {
+        guard send(call, message: message) else { return false }
+        return finish(call)
+    }
+
+    /// Ends a call of any kind with an error.
+    ///
+    /// - Parameter status: what the client is told; messages that were sent before still reach it first.
+    /// - Returns: false if the call is gone.
+    @discardableResult
+    public func fail(_ call: CallID, _ status: GRPCStatus) -> Bool {
+        finish(call, status)
+    }
+
+    // MARK: Streams
+
+    /// Sends the response's headers before there is a message, for clients that wait for them.
+    ///
+    /// - Returns: false if the call is gone.
+    @discardableResult
+    public func sendHeaders(_ call: CallID) -> Bool {
+        eventLoop.assertInEventLoop()
+        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
+        slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(call.index, slot) }
+        return true
+    }
+
+    /// Sends one message on a stream, copied.
+    ///
+    /// - Returns: false if the call is gone.
+    @discardableResult
+    public func send(_ call: CallID, message: UnsafeRawBufferPointer) -> Bool {
+        send(call, size: message.count) { $0.copyMemory(from: message) }
+    }
+
+    /// Sends one message of exactly `size` bytes on a stream, written in place.
+    ///
+    /// - Returns: false if the call is gone.
+    @discardableResult
+    public func send(_ call: CallID, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) -> Bool {
+        eventLoop.assertInEventLoop()
+        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
+        append(slot, size: size, write)
+        slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(call.index, slot) }
+        return true
+    }
+
+    /// Sends one message on a stream; a large one is not copied.
+    ///
+    /// - Returns: false if the call is gone.
+    @discardableResult
+    public func send(_ call: CallID, message: ByteBuffer) -> Bool {
+        let size = message.readableBytes
+        guard size >= OutgoingBytes.attachmentThreshold else {
+            return message.withUnsafeReadableBytes { send(call, message: $0) }
+        }
+        eventLoop.assertInEventLoop()
+        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
+        slot.pointee.outgoing.append(5) { Self.writePrefix(to: $0, size: size) }
+        slot.pointee.outgoing.attach(message)
+        queued(slot, size + 5)
+        slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(call.index, slot) }
+        return true
+    }
+
+    /// Ends a stream after the messages that were sent.
+    ///
+    /// - Returns: false if the call is gone.
+    @discardableResult
+    public func finish(_ call: CallID, _ status: GRPCStatus = .ok) -> Bool {
+        eventLoop.assertInEventLoop()
+        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
+        close(call.index, slot, with: status)
+        return true
+    }
+
+    // MARK: Plain HTTP
+
+    /// Answers a plain HTTP request.
+    ///
+    /// - Returns: false if the request is gone.
+    @discardableResult
+    public func respond(_ call: CallID, _ response: HTTPResponse) -> Bool {
+        eventLoop.assertInEventLoop()
+        guard let slot = plain(call) else { return false }
+        slot.pointee.flags.remove(.open)
+        if let http1 = slot.pointee.http1 {
+            http1.respond(call.index, response)
+        } else {
+            slot.pointee.http2?.takeUnretainedValue().respondPlain(call.index, slot, response, isComplete: true)
+        }
+        return true
+    }
+
+    /// Begins a response whose body follows in pieces, each of which is sent as soon as `flush` is called.
+    ///
+    /// - Returns: false if the request is gone.
+    @discardableResult
+    public func startResponse(_ call: CallID, _ head: HTTPResponse) -> Bool {
+        eventLoop.assertInEventLoop()
+        guard let slot = plain(call) else { return false }
+        if let http1 = slot.pointee.http1 {
+            http1.startResponse(head)
+        } else {
+            slot.pointee.http2?.takeUnretainedValue().respondPlain(call.index, slot, head, isComplete: false)
+        }
+        return true
+    }
+
+    /// Appends to a response that was begun.
+    ///
+    /// - Returns: false if the request is gone.
+    @discardableResult
+    public func sendBody(_ call: CallID, _ bytes: [UInt8]) -> Bool {
+        eventLoop.assertInEventLoop()
+        guard let slot = plain(call) else { return false }
+        if let http1 = slot.pointee.http1 {
+            http1.sendBody(bytes)
+        } else if !slot.pointee.flags.contains(.headOnly) {
+            slot.pointee.outgoing.append(bytes.count) { room in bytes.withUnsafeBytes { room.copyMemory(from: $0) } }
+            queued(slot, bytes.count)
+            slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(call.index, slot) }
+        }
+        return true
+    }
+
+    /// Ends a response that was begun.
+    ///
+    /// - Returns: false if the request is gone.
+    @discardableResult
+    public func finishBody(_ call: CallID) -> Bool {
+        eventLoop.assertInEventLoop()
+        guard let slot = plain(call) else { return false }
+        slot.pointee.flags.remove(.open)
+        if let http1 = slot.pointee.http1 {
+            http1.finishBody(call.index)
+        } else {
+            slot.pointee.flags.insert(.finished)
+            slot.pointee.http2?._withUnsafeGuaranteedRef {
+                $0.waitingBytes += HTTP2Connection.answerOverhead
+                $0.progress(call.index, slot)
+            }
+        }
+        return true
+    }
+
+    // MARK: Parts
+
+    private func plain(_ call: CallID) -> UnsafeMutablePointer<CallSlot>? {
+        guard let slot = calls.open(call), slot.pointee.flags.contains(.plain) else { return nil }
+        return slot
+    }
+
+    /// The five bytes before every message: not compressed, and the length (gRPC over HTTP/2,
+    /// Length-Prefixed-Message).
+    @inline(__always)
+    static func writePrefix(to memory: UnsafeMutableRawBufferPointer, size: Int) {
+        memory[0] = 0
+        memory.baseAddress!.storeBytes(of: UInt32(size).bigEndian, toByteOffset: 1, as: UInt32.self)
+    }
+
+    @inline(__always)
+    private func append(
+        _ slot: UnsafeMutablePointer<CallSlot>, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        slot.pointee.outgoing.append(size + 5) { memory in
+            Self.writePrefix(to: memory, size: size)
+            write(UnsafeMutableRawBufferPointer(rebasing: memory[5...]))
+        }
+        queued(slot, size + 5)
+    }
+
+    @inline(__always)
+    private func queued(_ slot: UnsafeMutablePointer<CallSlot>, _ bytes: Int) {
+        if !slot.pointee.flags.contains(.plain) { tally.pointee.messagesSent += 1 }
+        slot.pointee.http2?._withUnsafeGuaranteedRef { $0.waitingBytes += bytes }
+        if slot.pointee.outgoing.count > configuration.limits.streamHighWater {
+            slot.pointee.flags.insert(.owesDrain)
+        }
+    }
+
+    /// The application is done with the call.
+    @inline(__always)
+    func close(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, with status: GRPCStatus) {
+        if !status.message.isEmpty { slot.pointee.statusMessage = status.message }
+        close(index, slot, status.code)
+    }
+
+    @inline(__always)
+    private func close(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ code: GRPCCode) {
+        slot.pointee.flags.remove(.open)
+        slot.pointee.flags.insert(.finished)
+        slot.pointee.code = code
+        tally.pointee.callsEnded[Int(code.rawValue)] += 1
+        slot.pointee.http2?._withUnsafeGuaranteedRef {
+            $0.waitingBytes += HTTP2Connection.answerOverhead
+            $0.progress(index, slot)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Why a server did not start.
+public enum RPCServerError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A listener's address could not be bound.
+    case cannotListen(address: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        }
+    }
+}
+
+/// The client port: gRPC over HTTP/2 and plain HTTP on the same sockets, one `RPCLoop` for each event loop.
+public final class RPCServer: Sendable {
+    /// One for each event loop of the group, in the group's order.
+    public let loops: [RPCLoop]
+    private let channels: [any Channel]
+
+    private init(loops: [RPCLoop], channels: [any Channel]) {
+        self.loops = loops
+        self.channels = channels
+    }
+
+    /// The addresses that are listened on, in the order of the configuration's listeners.
+    public var localAddresses: [SocketAddress] { channels.compactMap(\.localAddress) }
+
+    /// The ports that are listened on, in the order of the configuration's listeners; 0 for a Unix socket.
+    public var ports: [Int] { channels.map { $0.localAddress?.port ?? 0 } }
+
+    /// Starts to serve.
+    ///
+    /// - Parameters:
+    ///   - group: whose loops serve the connections. The caller shuts it down after the server.
+    ///   - methods: the methods that are served, all services together.
+    ///   - makeHandler: called once on each loop before the first connection.
+    /// - Throws: `RPCServerError` if a listener's address cannot be bound; nothing is listened on then.
+    public static func start(
+        _ configuration: ServerConfiguration, on group: any EventLoopGroup, methods: MethodTable,
+        makeHandler: @escaping @Sendable (RPCLoop) -> any CallHandler
+    ) async throws(RPCServerError) -> RPCServer {
+        let loops = group.makeIterator().enumerated().map { index, eventLoop in
+            RPCLoop(index: index, eventLoop: eventLoop, methods: methods, configuration: configuration)
+        }
+        for loop in loops {
+            try? await loop.eventLoop.submit {
+                loop.handler = makeHandler(loop)
+                loop.start()
+            }.get()
+        }
+        var channels: [any Channel] = []
+        do {
+            for index in configuration.listeners.indices {
+                channels.append(try await bind(index, configuration, group, loops))
+            }
+        } catch {
+            for channel in channels { try? await channel.close() }
+            await stop(loops)
+            throw error
+        }
+        return RPCServer(loops: loops, channels: channels)
+    }
+
+    private static func bind(
+        _ index: Int, _ configuration: ServerConfiguration, _ group: any EventLoopGroup, _ loops: [RPCLoop]
+    ) async throws(RPCServerError) -> any Channel {
+        let listener = configuration.listeners[index]
+        let loopsByID = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: configuration.backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32_768, high: 131_072))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = loopsByID[ObjectIdentifier(channel.eventLoop)] else {
+                        invariantFailure("a connection is served by a loop outside of the server's group")
+                    }
+                    try configuration.prepare?(channel, index)
+                    let sniffer = ProtocolSniffer(loop: loop, listener: index, serves: listener.serves)
+                    try channel.pipeline.syncOperations.addHandler(sniffer)
+                }
+            }
+        do {
+            switch listener.address {
+            case .tcp(let host, let port):
+                return try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                    .bind(host: host, port: port).get()
+            case .unix(let path):
+                return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            }
+        } catch {
+            throw .cannotListen(address: "\(listener.address)", reason: reason(error))
+        }
+    }
+
+    /// Stops accepting, lets the calls that are open come to their end, and closes every connection: idle ones at
+    /// once, the others after their last call or when the time is over. Returns when all are closed.
+    ///
+    /// - Parameter grace: how long open calls may take; whoever serves long streams should finish them first. Calls
+    ///   that are open then are cancelled with `Cancellation.shutdown`.
+    public func shutdownGracefully(grace: Duration) async {
+        for channel in channels { try? await channel.close() }
+        let nanoseconds = Int64(min(grace, .seconds(86_400)) / .nanoseconds(1))
+        let ends = loops.map { loop in
+            loop.eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { loop.abandonConnections() }
+        }
+        let drained = loops.map { loop in loop.eventLoop.flatSubmit { loop.drain() } }
+        for future in drained { try? await future.get() }
+        for end in ends { end.cancel() }
+        await Self.stop(loops)
+    }
+
+    private static func stop(_ loops: [RPCLoop]) async {
+        for loop in loops { try? await loop.eventLoop.submit { loop.stop() }.get() }
+    }
+
+    /// The system's words for a failure.
+    static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return String(cString: strerror(error.errnoCode)).lowercased()
+    }
+}

@@ -1,0 +1,82 @@
+import PaxosBase
+import PaxosLog
+
+extension StoreState {
+    mutating func apply(_ commands: [ChosenCommand], into outputs: inout [StoreOutput]) {
+        var fetchedEnd = 0
+        for (index, command) in commands.enumerated() {
+            if index == fetchedEnd { fetchedEnd = fetchAhead(commands, from: index) }
+            let output = apply(command.payload, isAwaited: command.isAwaited)
+            if command.isAwaited { outputs.append(output) }
+        }
+    }
+
+    /// Looks at the memory that the puts among the next commands will need; worth it once the tree outgrows the caches.
+    /// - Returns: Up to which command.
+    private mutating func fetchAhead(_ commands: [ChosenCommand], from start: Int) -> Int {
+        let end = min(start + FetchAhead.width, commands.count)
+        guard end - start > 2, tree.height > 0 else { return end }
+        var ahead = FetchAhead()
+        for command in commands[start..<end] {
+            // The bytes outlive the call: the commands hold them.
+            let key = command.payload.withUnsafeBytes { OperationReader.keyOfPut($0) }
+            if let key { ahead.add(key) }
+        }
+        ahead.run(in: tree)
+        fetched ^= ahead.seen
+        return end
+    }
+
+    /// Applies one operation. Whatever it is, the replicas end up alike: an operation that fails changes nothing.
+    /// - Parameter isAwaited: Whether somebody reads the output; if not, what it would show is not gathered.
+    private mutating func apply(_ payload: Payload, isAwaited: Bool) -> StoreOutput {
+        changeCount = 0
+        let outcome: StoreOutput.Outcome
+        do {
+            outcome = try payload.withUnsafeBytes { (bytes) throws(StoreError) in
+                try apply(bytes, payload, isAwaited: isAwaited)
+            }
+        } catch {
+            outcome = .failure(error)
+        }
+        if changeCount > 0 { revision += 1 }
+        return StoreOutput(revision: Revision(revision), outcome: outcome)
+    }
+
+    @inline(__always)
+    private mutating func apply(
+        _ bytes: ByteSpan, _ payload: Payload, isAwaited: Bool
+    ) throws(StoreError) -> StoreOutput.Outcome {
+        var reader = OperationReader(bytes)
+        switch try reader.kind() {
+        case .put:
+            let request = try reader.put()
+            try reader.finish()
+            return .put(try put(request, isAwaited: isAwaited))
+        case .deleteRange:
+            let request = try reader.deleteRange()
+            try reader.finish()
+            return .deleteRange(try deleteRange(request, isAwaited: isAwaited))
+        case .compact:
+            let request = try reader.compaction()
+            try reader.finish()
+            try compact(request)
+            return .compacted
+        case .publishMember:
+            let attributes = try reader.memberAttributes()
+            try reader.finish()
+            members.publish(attributes)
+            return .published
+        case .txn:
+            guard case .txn(let request) = try StoreOperation(decoding: payload) else { throw .malformedOperation }
+            return .txn(try run(request, isAwaited: isAwaited))
+        }
+    }
+
+    /// Moves the compaction floor. What becomes unreadable is freed by and by; see ``Cleaner``.
+    private mutating func compact(_ request: CompactionRequest) throws(StoreError) {
+        if request.revision.rawValue <= floor { throw .compacted }
+        if request.revision.rawValue > revision { throw .futureRevision }
+        floor = request.revision.rawValue
+    }
+}

@@ -1,0 +1,48 @@
+import PaxosBase
+
+extension StoreState {
+    /// Deletes the keys of a range as the next changes of the operation being applied, in key order.
+    mutating func deleteRange(
+        _ request: OperationReader.DeleteRange, isAwaited: Bool
+    ) throws(StoreError) -> DeleteRangeResponse {
+        if request.range.key.isEmpty { throw .keyNotProvided }
+        let arePreviousShown = isAwaited && request.flags & DeleteRangeFlags.previousKeyValues != 0
+        var previous: [Version] = []
+        let deleted = delete(request.range) { if arePreviousShown { previous.append($0) } }
+        return DeleteRangeResponse(
+            revision: headerRevision, deleted: deleted,
+            previous: try KeyValueList(previous, limit: settings.responseByteLimit))
+    }
+
+    /// Deletes all keys of `span` that exist, and shows each version that goes to `visit`.
+    private mutating func delete(_ span: KeySpan, _ visit: (Version) -> Void) -> Int {
+        var walk = KeyWalk(span, in: tree)
+        let deleted = walk.liveCount
+        var goneFromLeaf = 0
+        while let key = walk.nextLive() {
+            visit(key.latest)
+            bury(key)
+            walk.leafOfLast.setLive(false, at: walk.indexOfLast)
+            goneFromLeaf += 1
+            // The counts along a path change once a leaf, not once a key.
+            if walk.isLastOfLeaf {
+                _ = tree.locate(key.key)
+                tree.addLive(-goneFromLeaf)
+                goneFromLeaf = 0
+            }
+        }
+        return deleted
+    }
+
+    /// Ends the life of a key.
+    private mutating func bury(_ key: KeyNode) {
+        let former = key.latest
+        digestSum.remove(former)
+        liveBytes &-= key.key.count &+ former.valueLength
+        let tombstone = Version.make(
+            .tombstone(pendingRevision, sub: changeCount), valueLength: 0, key: key, in: &slabs)
+        tombstone.hash = tombstone.computeHash()
+        key.append(tombstone, in: &slabs)
+        record(tombstone)
+    }
+}

@@ -1,0 +1,156 @@
+import PaxosBase
+
+extension StoreState {
+    /// Runs a transaction: decide all branches on the state before it, check all that will run, then run it.
+    ///
+    /// - Throws: What validation, a range's revision, a put's lease or an ignored value or lease without a key give;
+    ///   nothing has changed then. `responseTooLarge` alone comes when all has taken effect.
+    /// - Source: etcd `server/etcdserver/txn/txn.go`; what can go wrong there after the first change is checked before
+    ///   it here.
+    mutating func run(_ request: TxnRequest, isAwaited: Bool) throws(StoreError) -> TxnResponse {
+        try request.validate(maximumOperations: .max)
+        let path = try TxnPath(deciding: request, on: self)
+        var run = TxnRun(path: path, isAwaited: isAwaited)
+        var response = run.execute(request, on: &self)
+        if let failure = run.failure { throw failure }
+        response.revision = headerRevision
+        return response
+    }
+}
+
+/// Which branches of a tree of transactions run, in the order in which execution meets them.
+struct TxnPath {
+    private(set) var decisions: [Bool] = []
+
+    /// Decides and checks a whole tree on the state before it.
+    init(deciding request: TxnRequest, on state: borrowing StoreState) throws(StoreError) {
+        decide(request, on: state)
+        var check = TxnCheck(request, decisions: decisions)
+        try check.check(request, on: state)
+    }
+
+    private mutating func decide(_ request: TxnRequest, on state: borrowing StoreState) {
+        var holds = true
+        for compare in request.compares where !CompareScan.holds(compare, on: state) {
+            holds = false
+            break
+        }
+        decisions.append(holds)
+        for case .txn(let nested) in holds ? request.success : request.failure { decide(nested, on: state) }
+    }
+}
+
+extension TxnRequest {
+    /// Whether any put keeps what its key has.
+    fileprivate var ignoresAnything: Bool { Self.ignoresAnything(success) || Self.ignoresAnything(failure) }
+
+    private static func ignoresAnything(_ operations: [RequestOperation]) -> Bool {
+        for operation in operations {
+            switch operation {
+            case .put(let request): if request.ignoreValue || request.ignoreLease { return true }
+            case .txn(let nested): if nested.ignoresAnything { return true }
+            case .range, .deleteRange, .unset: break
+            }
+        }
+        return false
+    }
+}
+
+/// Checks the operations that will run, so that nothing fails once something has changed.
+private struct TxnCheck {
+    let decisions: [Bool]
+    private var next = 0
+    /// The puts and deletions before the operation being checked, in order.
+    private var writes: [(range: KeyRange, isPut: Bool)] = []
+    /// Whether a put asks for them.
+    private let remembersWrites: Bool
+
+    init(_ request: TxnRequest, decisions: [Bool]) {
+        self.decisions = decisions
+        remembersWrites = request.ignoresAnything
+    }
+
+    mutating func check(_ request: TxnRequest, on state: borrowing StoreState) throws(StoreError) {
+        let succeeded = decisions[next]
+        next += 1
+        for operation in succeeded ? request.success : request.failure {
+            switch operation {
+            case .range(let range): _ = try state.resolve(range.revision)
+            case .put(let put):
+                try check(put, on: state)
+                if remembersWrites { writes.append((KeyRange(key: put.key), true)) }
+            case .deleteRange(let deletion):
+                if remembersWrites { writes.append((deletion.range, false)) }
+            case .txn(let nested): try check(nested, on: state)
+            case .unset: throw .keyNotFound
+            }
+        }
+    }
+
+    private func check(_ put: PutRequest, on state: borrowing StoreState) throws(StoreError) {
+        if put.lease != .none && !state.isLeaseGranted(put.lease) { throw .leaseNotFound }
+        if (put.ignoreValue || put.ignoreLease) && !exists(put.key, on: state) { throw .keyNotFound }
+    }
+
+    /// Whether `key` will exist when the operation being checked runs.
+    private func exists(_ key: Payload, on state: borrowing StoreState) -> Bool {
+        key.withUnsafeBytes { key in
+            if let write = writes.last(where: { $0.range.withSpan { $0.contains(key) } }) { return write.isPut }
+            return state.tree.find(key).map { $0.latest.isAlive } ?? false
+        }
+    }
+}
+
+/// Runs the chosen branches; nothing in them can fail any more, save that the answer may become too large.
+private struct TxnRun {
+    let path: TxnPath
+    /// Whether somebody reads the answer; if not, ranges are left out and the response stays empty.
+    let isAwaited: Bool
+    private var next = 0
+    private(set) var failure: StoreError?
+
+    init(path: TxnPath, isAwaited: Bool) {
+        self.path = path
+        self.isAwaited = isAwaited
+    }
+
+    mutating func execute(_ request: TxnRequest, on state: inout StoreState) -> TxnResponse {
+        let succeeded = path.decisions[next]
+        next += 1
+        let operations = succeeded ? request.success : request.failure
+        var response = TxnResponse(revision: .zero, succeeded: succeeded, responses: [])
+        if isAwaited { response.responses.reserveCapacity(operations.count) }
+        for operation in operations {
+            do {
+                if let part = try execute(operation, on: &state) { response.responses.append(part) }
+            } catch {
+                failure = error
+            }
+        }
+        response.revision = state.headerRevision
+        return response
+    }
+
+    private mutating func execute(
+        _ operation: RequestOperation, on state: inout StoreState
+    ) throws(StoreError) -> ResponseOperation? {
+        switch operation {
+        case .range(let request):
+            return isAwaited && failure == nil ? .range(try state.rangeWithinTxn(request)) : nil
+        case .put(let request):
+            return .put(
+                try request.withSpans { (request) throws(StoreError) in
+                    try state.put(request, isAwaited: isAwaited)
+                })
+        case .deleteRange(let request):
+            return .deleteRange(
+                try request.range.withSpan { (range) throws(StoreError) in
+                    let flags = request.previousKeyValues ? DeleteRangeFlags.previousKeyValues : 0
+                    return try state.deleteRange(
+                        OperationReader.DeleteRange(flags: flags, range: range), isAwaited: isAwaited)
+                })
+        case .txn(let nested): return .txn(execute(nested, on: &state))
+        case .unset: return nil
+        }
+    }
+}

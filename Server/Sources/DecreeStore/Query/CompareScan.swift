@@ -1,0 +1,75 @@
+import PaxosBase
+
+/// Decides one comparison of a transaction, in steps where its range is long.
+struct CompareScan {
+    let compare: Compare
+    private var resumeKey: [UInt8] = []
+    private var isResumed = false
+    private var sawKey = false
+
+    init(_ compare: Compare) { self.compare = compare }
+
+    /// Decides at once, on the state as it is now.
+    static func holds(_ compare: Compare, on state: borrowing StoreState) -> Bool {
+        var scan = CompareScan(compare)
+        var budget = Int.max
+        return scan.run(at: .max, on: state, &budget) ?? false
+    }
+
+    /// - Parameter revision: At which revision; the largest number for now.
+    /// - Returns: Whether the comparison holds, or nil when the budget has run out before that was known.
+    mutating func run(at revision: Int64, on state: borrowing StoreState, _ budget: inout Int) -> Bool? {
+        let range = compare.range
+        return range.withSpan { span in
+            if span.isSingleKey {
+                budget -= 4
+                return compare.holds(for: state.tree.find(span.key)?.version(at: revision))
+            }
+            var walk = KeyWalk(span, in: state.tree)
+            if isResumed { resumeKey.withUnsafeBytes { walk.skip(through: $0, in: state.tree) } }
+            while let key = walk.next() {
+                if let version = key.version(at: revision), version.isAlive {
+                    sawKey = true
+                    if !compare.holds(for: version) { return false }
+                }
+                budget -= 2
+                if budget <= 0 {
+                    resumeKey = Array(key.key)
+                    isResumed = true
+                    return nil
+                }
+            }
+            return sawKey || compare.holds(for: nil)
+        }
+    }
+}
+
+extension Compare {
+    /// Whether the comparison holds for a key with this newest version, which may be a deletion or missing.
+    func holds(for newest: Version?) -> Bool {
+        let version = newest.flatMap { $0.isAlive ? $0 : nil }
+        switch target {
+        case .version(let operand): return relation.holds(version?.number ?? 0, operand)
+        case .createRevision(let operand): return relation.holds(version?.createRevision ?? 0, operand.rawValue)
+        case .modRevision(let operand): return relation.holds(version?.modRevision ?? 0, operand.rawValue)
+        case .lease(let operand): return relation.holds(version?.lease ?? 0, operand.rawValue)
+        case .value(let operand):
+            // A missing value compares to nothing, not even as unequal.
+            guard let version else { return false }
+            return operand.withUnsafeBytes { relation.holds(Bytes.compare(version.value, $0), 0) }
+        case .unknown: return relation.holds(0, 0)
+        }
+    }
+}
+
+extension Compare.Relation {
+    fileprivate func holds<Value: Comparable>(_ left: Value, _ right: Value) -> Bool {
+        switch self {
+        case .equal: left == right
+        case .greater: left > right
+        case .less: left < right
+        case .notEqual: left != right
+        case .unknown: true
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// Why the store refuses a request. A refused request changes nothing.
+///
+/// One case for each answer that clients can tell apart; texts and codes belong to the layer that speaks to them.
+public enum StoreError: Error, Hashable, Sendable {
+    /// A request, a comparison or an operation without a key.
+    case keyNotProvided
+    /// `ignoreValue` or `ignoreLease` on a key that does not exist, or an operation of a transaction left out.
+    case keyNotFound
+    /// `ignoreValue` together with a value.
+    case valueProvided
+    /// `ignoreLease` together with a lease.
+    case leaseProvided
+    case leaseNotFound
+    /// More operations in a transaction than the server allows, or nested deeper than ``TxnRequest/maximumNesting``.
+    case tooManyOperations
+    /// One transaction would put a key twice, or put and delete it.
+    case duplicateKey
+    case invalidSortOption
+    /// The revision lies below the compaction floor, or is to be compacted again.
+    case compacted
+    /// The revision has not been reached.
+    case futureRevision
+    /// The answer would be larger than the store may gather. A transaction that wrote has taken effect nonetheless:
+    /// how large its answer gets is known only where somebody waits for it.
+    case responseTooLarge
+    /// A transaction with writes came as a query.
+    case notReadOnly
+    /// What stands in the log is not an operation.
+    case malformedOperation
+    /// What stands in the log is an operation of a later version.
+    case unknownOperation(kind: UInt8)
+}

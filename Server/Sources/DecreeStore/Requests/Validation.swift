@@ -1,0 +1,72 @@
+import PaxosBase
+
+// What can be refused without looking at the state: asked before consensus, so that the log is spared, and again when
+// an operation is applied, because what stands in the log was written by some other version of this program.
+
+extension RangeRequest {
+    /// - Throws: `keyNotProvided`.
+    public func validate() throws(StoreError) {
+        if range.key.isEmpty { throw .keyNotProvided }
+    }
+}
+
+extension PutRequest {
+    /// - Throws: `keyNotProvided`, `valueProvided` or `leaseProvided`.
+    public func validate() throws(StoreError) {
+        if key.isEmpty { throw .keyNotProvided }
+        if ignoreValue && !value.isEmpty { throw .valueProvided }
+        if ignoreLease && lease != .none { throw .leaseProvided }
+    }
+}
+
+extension DeleteRangeRequest {
+    /// - Throws: `keyNotProvided`.
+    public func validate() throws(StoreError) {
+        if range.key.isEmpty { throw .keyNotProvided }
+    }
+}
+
+extension TxnRequest {
+    /// How deep transactions may nest whatever the server allows, so that no request exhausts the stack.
+    public static let maximumNesting = 256
+
+    /// Checks the whole tree, both branches.
+    /// - Parameter maximumOperations: How long each list may be. What a transaction's longest list takes of it is no
+    ///   longer there for those nested in it. It differs between servers, hence it decides nothing when applied.
+    /// - Throws: `tooManyOperations`, `keyNotProvided`, `keyNotFound`, `valueProvided`, `leaseProvided` or
+    ///   `duplicateKey`.
+    public func validate(maximumOperations: Int = 128) throws(StoreError) {
+        try validate(maximumOperations: maximumOperations, nesting: 1)
+        try WriteFootprint.check(success)
+        try WriteFootprint.check(failure)
+    }
+
+    private func validate(maximumOperations: Int, nesting: Int) throws(StoreError) {
+        let longest = max(compares.count, success.count, failure.count)
+        if longest > maximumOperations || nesting > Self.maximumNesting { throw .tooManyOperations }
+        for compare in compares where compare.range.key.isEmpty { throw .keyNotProvided }
+        for operation in success {
+            try operation.validate(maximumOperations: maximumOperations - longest, nesting: nesting + 1)
+        }
+        for operation in failure {
+            try operation.validate(maximumOperations: maximumOperations - longest, nesting: nesting + 1)
+        }
+    }
+
+    fileprivate func validateNested(maximumOperations: Int, nesting: Int) throws(StoreError) {
+        try validate(maximumOperations: maximumOperations, nesting: nesting)
+    }
+}
+
+extension RequestOperation {
+    fileprivate func validate(maximumOperations: Int, nesting: Int) throws(StoreError) {
+        switch self {
+        case .range(let request): try request.validate()
+        case .put(let request): try request.validate()
+        case .deleteRange(let request): try request.validate()
+        case .txn(let request):
+            try request.validateNested(maximumOperations: maximumOperations, nesting: nesting)
+        case .unset: throw .keyNotFound
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import PaxosBase
+import PaxosLog
+
+/// The replicated state of the server: etcd's data model as a deterministic machine that the log drives.
+///
+/// All calls come from one thread. See the essay in `DecreeStore.swift`.
+public final class Store: StateMachine {
+    public typealias Output = StoreOutput
+    public typealias Query = StoreQuery
+    public typealias Answer = StoreAnswer
+    public typealias Cursor = StoreCursor
+    public typealias SnapshotWalk = StoreSnapshotWalk
+
+    /// What may differ between replicas, because nothing that is replicated depends on it.
+    public struct Settings: Sendable, Hashable {
+        /// The largest answer to gather, in bytes of keys, values and about forty more an entry.
+        public var responseByteLimit: Int
+        /// How much a query does in one step, in units of about 50 ns.
+        public var workPerSlice: Int
+
+        public init(responseByteLimit: Int = 512 << 20, workPerSlice: Int = 4_000) {
+            self.responseByteLimit = responseByteLimit
+            self.workPerSlice = workPerSlice
+        }
+    }
+
+    var state: StoreState
+    var restoration: Restoration?
+
+    public init(settings: Settings = Settings()) { state = StoreState(settings: settings) }
+
+    public var status: StoreStatus { state.status }
+
+    public var digest: StateDigest { state.digest }
+
+    public func apply(_ commands: [ChosenCommand], into outputs: inout [StoreOutput]) {
+        state.apply(commands, into: &outputs)
+    }
+
+    public func performMaintenance() -> Bool { state.reclaim() }
+}

@@ -1,0 +1,73 @@
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import DecreeHTTP2
+
+@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+    private func start() async throws -> TestServer {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let configuration = ServerConfiguration(listeners: [Listener(.tcp(host: "127.0.0.1", port: 0))])
+        let server = try await RPCServer.start(
+            configuration, on: group, methods: MethodTable(TestMethod.allCases.map(\.method))
+        ) { TestHandler($0) }
+        return TestServer(group: group, server: server)
+    }
+
+    @Test("A shutdown lets open calls end, refuses new ones, and closes idle connections at once")
+    func graceful() async throws {
+        let server = try await start()
+        let clients = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let busy = try await GRPCConnection.connect(host: "127.0.0.1", port: server.port, on: clients.next())
+        let idle = try await RawPeer.connect(server.port)
+        idle.send(RawPeer.preface + RawFrame.settings + RawFrame.ping)
+        while let frame = await idle.frame(), frame.type != 6 { continue }
+        async let held = busy.call(TestMethod.hold.path, [])
+        try await server.untilHeld(1)
+        async let stopped: Void = server.server.shutdownGracefully(grace: .seconds(30))
+        let end = await idle.goAway()
+        #expect(end?.code == 0)
+        // The answer comes after the shutdown began.
+        let loop = server.loop
+        try await loop.eventLoop.submit {
+            let handler = loop.handler as! TestHandler
+            for call in handler.held { loop.respond(call, size: 1) { $0[0] = 7 } }
+            loop.flush()
+        }.get()
+        #expect(try await held == [7])
+        await stopped
+        await #expect(throws: GRPCStatus.self) { _ = try await busy.call(TestMethod.echo.path, []) }
+        try await clients.shutdownGracefully()
+        try await server.group.shutdownGracefully()
+    }
+
+    @Test("Calls that outlast the grace period are cancelled")
+    func graceEnds() async throws {
+        let server = try await start()
+        let client = try await server.connect()
+        let call = Task { try await client.call(TestMethod.hold.path, []) }
+        try await server.untilHeld(1)
+        let reason = try await server.nextCancellation {
+            await server.server.shutdownGracefully(grace: .milliseconds(10))
+        }
+        #expect(reason == .shutdown)
+        let error = await #expect(throws: GRPCStatus.self) { _ = try await call.value }
+        #expect(error?.code == .unavailable)
+        try await server.group.shutdownGracefully()
+    }
+
+    @Test("A client learns from GOAWAY that it must connect again")
+    func goAway() async throws {
+        let server = try await start()
+        let clients = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let client = try await GRPCConnection.connect(host: "127.0.0.1", port: server.port, on: clients.next())
+        _ = try await client.call(TestMethod.echo.path, [])
+        await server.server.shutdownGracefully(grace: .seconds(10))
+        let text = "connection closed: the server is going away: NO_ERROR, graceful_stop"
+        await #expect(throws: GRPCStatus(.unavailable, text)) {
+            _ = try await client.call(TestMethod.echo.path, [])
+        }
+        try await clients.shutdownGracefully()
+        try await server.group.shutdownGracefully()
+    }
+}

@@ -1,0 +1,92 @@
+import DecreeTestSupport
+import Foundation
+import Testing
+
+extension ServerTests {
+    @Suite("The HTTP side of the client port", .serialized) struct HTTPSideTests {
+        @Test("Health, version, metrics and unknown paths are answered as by etcd, on the port of gRPC, at each node")
+        func pages() throws {
+            try withCluster(.decree()) { cluster in
+                for node in cluster.nodes {
+                    _ = try node.client().put("seen by", node.name)
+                    try checkHealth(node)
+                    try checkVersion(node)
+                    try checkMetrics(node, in: cluster)
+                    try checkRefusals(node)
+                }
+            }
+        }
+
+        @Test("Without a quorum /health and /readyz fail, /livez does not")
+        func healthWithoutQuorum() throws {
+            try withCluster(.decree()) { cluster in
+                let left = try cluster.leader()
+                for node in cluster.nodes where node !== left { try node.crash() }
+                try eventually("an unhealthy answer", within: .seconds(10)) {
+                    try plainHTTP("GET", "/health", port: left.clientPort).status == 503
+                }
+                let start = Monotonic.now()
+                let health = try plainHTTP("GET", "/health", port: left.clientPort)
+                #expect(Monotonic.now() - start < 2_000_000_000, "a probe gives up after a second or two")
+                #expect(health.body.hasPrefix(#"{"health":"false","reason":""#), "\(health.body)")
+                #expect(try plainHTTP("GET", "/readyz", port: left.clientPort).status == 503)
+                #expect(try plainHTTP("GET", "/livez", port: left.clientPort).status == 200)
+                let local = try plainHTTP("GET", "/health?serializable=true", port: left.clientPort)
+                #expect(local.status == 200)
+            }
+        }
+
+        private func checkHealth(_ node: ServerNode) throws {
+            for target in ["/health", "/health?serializable=true", "/health?exclude=NOSPACE"] {
+                let answer = try plainHTTP("GET", target, port: node.clientPort)
+                #expect(answer.status == 200 && answer.body == #"{"health":"true","reason":""}"#, "\(target)")
+            }
+            for target in ["/livez", "/readyz"] {
+                let answer = try plainHTTP("GET", target, port: node.clientPort)
+                #expect(answer.status == 200 && answer.body == "ok\n", "\(target)")
+                let long = try plainHTTP("GET", target + "?verbose", port: node.clientPort)
+                #expect(long.status == 200 && long.body.contains("[+]serializable_read ok"), "\(target)?verbose")
+            }
+        }
+
+        private func checkVersion(_ node: ServerNode) throws {
+            let answer = try plainHTTP("GET", "/version", port: node.clientPort)
+            let fields = try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: String]
+            #expect(answer.status == 200 && answer.fields["content-type"]?.hasPrefix("application/json") == true)
+            #expect(fields?["etcdserver"] == "3.6.14" && fields?["etcdcluster"] == "3.6.0")
+            #expect(fields?["decree"]?.isEmpty == false, "\(answer.body)")
+        }
+
+        private func checkMetrics(_ node: ServerNode, in cluster: ServerCluster) throws {
+            let answer = try plainHTTP("GET", "/metrics", port: node.clientPort)
+            #expect(answer.status == 200 && answer.fields["content-type"]?.hasPrefix("text/plain") == true)
+            let metrics = PrometheusText(answer.body)
+            #expect(metrics.flaws == [])
+            #expect(Self.names.subtracting(metrics.names) == [], "names that dashboards use")
+            #expect(metrics.value("etcd_server_has_leader") == 1)
+            #expect(metrics.value("etcd_server_is_leader") == (node.status()?.isLeader == true ? 1 : 0))
+            #expect((metrics.value("etcd_server_proposals_applied_total") ?? 0) > 0)
+        }
+
+        private func checkRefusals(_ node: ServerNode) throws {
+            #expect(try plainHTTP("GET", "/nowhere", port: node.clientPort).status == 404)
+            #expect(try plainHTTP("GET", "/", port: node.clientPort).status == 404)
+            let post = try plainHTTP("POST", "/health", port: node.clientPort, body: "{}")
+            #expect(post.status == 405 && post.fields["allow"] == "GET")
+        }
+
+        /// What dashboards and alert rules for etcd look at and this version can tell.
+        private static let names: Set<String> = [
+            "etcd_server_has_leader", "etcd_server_is_leader", "etcd_server_leader_changes_seen_total",
+            "etcd_server_id", "etcd_server_version", "etcd_cluster_version", "etcd_server_proposals_committed_total",
+            "etcd_server_proposals_applied_total", "etcd_server_proposals_pending",
+            "etcd_server_proposals_failed_total", "etcd_disk_wal_fsync_duration_seconds",
+            "etcd_mvcc_db_total_size_in_bytes", "etcd_mvcc_db_total_size_in_use_in_bytes",
+            "etcd_debugging_mvcc_keys_total", "etcd_debugging_mvcc_current_revision",
+            "etcd_network_client_grpc_received_bytes_total", "etcd_network_client_grpc_sent_bytes_total",
+            "etcd_network_peer_sent_bytes_total", "etcd_network_peer_received_bytes_total",
+            "grpc_server_started_total", "grpc_server_handled_total", "process_resident_memory_bytes",
+            "process_cpu_seconds_total", "process_open_fds", "process_start_time_seconds",
+        ]
+    }
+}

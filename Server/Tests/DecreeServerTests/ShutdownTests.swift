@@ -1,0 +1,72 @@
+import DecreeTestSupport
+import Foundation
+import Testing
+
+extension ServerTests {
+    @Suite("Clean shutdown", .serialized) struct ShutdownTests {
+        @Test(
+            "SIGTERM and SIGINT under load hand leadership over, keep what was acknowledged, and end with exit code 0")
+        func handOver() throws {
+            try withCluster(.decree()) { cluster in
+                let load = Load(ports: cluster.ports)
+                try load.awaitWrites(100)
+                var spans: [(UInt64, UInt64)] = []
+                for signal in [SIGTERM, SIGINT, SIGTERM, SIGINT] {
+                    let leader = try cluster.leader()
+                    let start = Monotonic.now()
+                    leader.send(signal)
+                    let status = try #require(try leader.process?.wait(within: .seconds(15)))
+                    #expect(status == .exited(0))
+                    try load.awaitWrites(50)
+                    spans.append((start, Monotonic.now()))
+                    try leader.start()
+                    try cluster.awaitServing(leader)
+                }
+                let history = load.stop()
+                let gaps = spans.map { history.gap(from: $0.0, to: $0.1) }
+                print("shutdown of the leader: longest gap between acknowledged writes: \(describe(gaps))")
+                let typical = try #require(median(of: gaps))
+                #expect(typical < .milliseconds(300), "a hand-over is no failover")
+                try cluster.awaitEqualRevisions()
+                for node in cluster.nodes { #expect(try history.check(against: node) == []) }
+            }
+        }
+
+        @Test("A node that stands alone keeps what was acknowledged before SIGTERM under load", arguments: [1, 3])
+        func wholeCluster(size: Int) throws {
+            try withCluster(.decree(), nodes: size) { cluster in
+                let load = Load(ports: cluster.ports)
+                try load.awaitWrites(200)
+                for node in cluster.nodes { node.send(SIGTERM) }
+                for node in cluster.nodes {
+                    #expect(try node.process?.wait(within: .seconds(15)) == .exited(0))
+                }
+                let history = load.stop()
+                for node in cluster.nodes { try node.start() }
+                try cluster.awaitServing()
+                for node in cluster.nodes { #expect(try history.check(against: node) == []) }
+            }
+        }
+
+        @Test("A second signal ends a shutdown that waits")
+        func secondSignal() throws {
+            try withCluster(.decree()) { cluster in
+                // Without a quorum this write waits, and a clean shutdown waits for the call.
+                let leader = try cluster.leader()
+                for follower in try cluster.followers() { follower.send(SIGSTOP) }
+                let client = try leader.client()
+                let request = Requests.put("waits", "for a quorum")
+                _ = client.connection.begin(EtcdClient.putPath, request.bytes)
+                client.connection.pump(for: .milliseconds(50))
+                let start = Monotonic.now()
+                leader.send(SIGTERM)
+                try eventually("the first signal in the log", within: .seconds(5)) {
+                    leader.logText.contains("received signal")
+                }
+                leader.send(SIGTERM)
+                _ = try #require(try leader.process?.wait(within: .seconds(4)))
+                #expect(Double(Monotonic.now() - start) / 1e9 < 4)
+            }
+        }
+    }
+}
