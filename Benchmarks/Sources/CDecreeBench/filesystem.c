@@ -1,0 +1,10 @@
+#include "CDecreeBench.h"
+
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+bool decree_is_in_memory(const char *path) {
+    struct statfs status;
+    if (statfs(path, &status) != 0) return false;
+    return status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC;
+}
