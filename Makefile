@@ -1,0 +1,61 @@
+# One command each. `make help` lists them.
+
+SWIFT ?= swift
+PORT ?= 2379
+SEEDS ?= 1..300
+
+# The product and the tests are built apart: tests see internals, which would cost the product optimisations.
+PRODUCT_BUILD := $(SWIFT) build --package-path Server --scratch-path Server/.build/product -c release
+# One test at a time: many of them load the machine, and those with deadlines would starve beside them.
+TEST_FLAGS := -c release -Xswiftc -enable-testing
+ROOT_TESTS := --scratch-path .build/tests $(TEST_FLAGS)
+# Generated files say themselves that they are left out.
+FORMATTED := Package.swift Sources Tests Server/Package.swift Server/Sources Server/Tests \
+	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
+SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
+
+.PHONY: help run build test test-library test-server check simulate bench format tools test-tools clean
+
+help: ## Lists the targets.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+run: build ## Builds and runs a cluster of three nodes on loopback until Ctrl-C (PORT= moves it).
+	@Scripts/run-cluster $(PORT)
+
+build: tools ## Builds the program in release mode: bin/decree.
+	$(PRODUCT_BUILD) --product decree
+	@mkdir -p bin
+	@ln -sf ../Server/.build/product/release/decree bin/decree
+	@echo "bin/decree is ready"
+
+test: test-library test-server ## Installs what the tests need and runs all tests of both packages.
+
+test-library: tools ## Runs the tests of the library.
+	$(SWIFT) build --build-tests $(ROOT_TESTS)
+	$(SWIFT) test --skip-build --no-parallel $(ROOT_TESTS)
+
+test-server: test-tools ## Runs the tests of the server, with real processes and etcd beside it.
+	$(SWIFT) build --build-tests $(SERVER_TESTS)
+	PATH="$(CURDIR)/.build/peers/bin:$$PATH" $(SWIFT) test --skip-build --no-parallel $(SERVER_TESTS)
+
+check: ## Checks style and formats, offline and fast.
+	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
+	$(SWIFT) test $(ROOT_TESTS) --filter StyleTests
+
+simulate: build ## Runs the simulator over SEEDS (1..300 unless set).
+	bin/decree simulate --seeds $(SEEDS)
+
+bench: build ## Compares with etcd side by side (QUICK=1 for a minute's run).
+	@Scripts/bench $(if $(QUICK),--quick) $(BENCH)
+
+tools: ## Installs what the build needs (libnghttp2-dev and pkg-config, through apt).
+	@Scripts/install-tools build
+
+test-tools: ## Installs what the tests need besides (etcdctl through apt, etcd through PyPI).
+	@Scripts/install-tools test
+
+format: ## Formats the sources in place.
+	$(SWIFT) format --in-place --recursive --parallel $(FORMATTED)
+
+clean: ## Removes all that was built.
+	rm -rf .build Server/.build Benchmarks/.build bin
