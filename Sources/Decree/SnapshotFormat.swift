@@ -112,6 +112,9 @@ enum SnapshotFormat {
         guard (1...64).contains(members.count), zip(members, members.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw Finding.damaged("the member list makes no sense")
         }
+        guard Configuration.meet(prepareQuorum, acceptQuorum, of: members.count) else {
+            throw Finding.damaged("quorums of \(prepareQuorum) and \(acceptQuorum) need not meet")
+        }
         var origins: [OriginMark] = []
         for _ in 0..<(try reader.uint32()) {
             let node = NodeID(try reader.uint64())

@@ -44,6 +44,7 @@ extension EnvelopeCodec {
     ) throws(WireError) -> Promise {
         let ballot = try reader.ballot()
         let attempt = try reader.uint32()
+        let answer = try reader.uint64()
         let watermark = try reader.slot(in: .envelope)
         let part = try reader.uint32()
         let parts = try reader.uint32()
@@ -52,7 +53,8 @@ extension EnvelopeCodec {
         reports.reserveCapacity(count)
         for _ in 0..<count { reports.append(try decodeReport(&reader, sharing: &source)) }
         return Promise(
-            ballot: ballot, attempt: attempt, watermark: watermark, part: part, parts: parts, reports: reports)
+            ballot: ballot, attempt: attempt, answer: answer, watermark: watermark, part: part, parts: parts,
+            reports: reports)
     }
 
     private static func decodeReport(

@@ -31,7 +31,7 @@ extension EnvelopeCodec {
     static func bodyByteCount(_ message: Message) -> Int {
         switch message {
         case .prepare: FieldSize.ballot + FieldSize.slot + 4
-        case .promise(let promise): FieldSize.ballot + 4 + FieldSize.slot + 4 + 4 + byteCount(promise.reports)
+        case .promise(let promise): FieldSize.ballot + 4 + 8 + FieldSize.slot + 4 + 4 + byteCount(promise.reports)
         case .refused: FieldSize.ballot * 2
         case .accept(let accept):
             FieldSize.ballot + FieldSize.slot + FieldSize.mark + EntryCodec.byteCount(accept.entries)
@@ -81,6 +81,7 @@ extension EnvelopeCodec {
     private static func encode(_ promise: Promise, into writer: inout WireWriter) {
         writer.ballot(promise.ballot)
         writer.uint32(promise.attempt)
+        writer.uint64(promise.answer)
         writer.slot(promise.watermark)
         writer.uint32(promise.part)
         writer.uint32(promise.parts)

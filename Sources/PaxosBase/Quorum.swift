@@ -46,10 +46,19 @@ public struct Configuration: Hashable, Sendable {
         invariant((1...64).contains(members.count), "a configuration has 1 to 64 members: \(members.count)")
         let sorted = members.sorted()
         invariant(zip(sorted, sorted.dropFirst()).allSatisfy { $0 < $1 }, "members are distinct: \(sorted)")
+        invariant(
+            Self.meet(prepareQuorum, acceptQuorum, of: members.count),
+            "quorums of both kinds meet: \(prepareQuorum) and \(acceptQuorum) of \(members.count)")
         self.number = number
         self.members = sorted
         self.prepareQuorum = prepareQuorum
         self.acceptQuorum = acceptQuorum
+    }
+
+    /// Whether every prepare quorum shares a member with every accept quorum of `memberCount` members.
+    public static func meet(_ prepareQuorum: Int, _ acceptQuorum: Int, of memberCount: Int) -> Bool {
+        (1...memberCount).contains(prepareQuorum) && (1...memberCount).contains(acceptQuorum)
+            && prepareQuorum + acceptQuorum > memberCount
     }
 
     /// The position of `node` in ``members``, or nil for a stranger.

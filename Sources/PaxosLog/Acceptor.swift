@@ -42,9 +42,11 @@ extension Replica {
             return send(.refused(Refused(ballot: prepare.ballot, promised: promised)), to: candidate, into: &effects)
         }
         let parts = promiseParts(above: prepare.watermark)
+        let answer = random.next()
         for (part, reports) in parts.enumerated() {
             let promise = Promise(
-                ballot: prepare.ballot, attempt: prepare.attempt, watermark: log.watermark, part: UInt32(part),
+                ballot: prepare.ballot, attempt: prepare.attempt, answer: answer, watermark: log.watermark,
+                part: UInt32(part),
                 parts: UInt32(parts.count), reports: reports)
             send(.promise(promise), to: candidate, into: &effects)
         }
@@ -88,6 +90,8 @@ extension Replica {
             raisePromise(to: accept.ballot, at: now, into: &effects)
         }
         follow(accept.ballot, at: now, into: &effects)
+        // As if it had been lost: the leader asks again.
+        guard hasRoomToWrite else { return receive(accept.mark, from: leader, at: now, into: &effects) }
         var slot = accept.first
         var run: Accepted?
         for entry in accept.entries {
@@ -107,6 +111,9 @@ extension Replica {
         receive(accept.mark, from: leader, at: now, into: &effects)
     }
 
+    /// A disk that is full or far behind takes no more entries, or memory would hold them all.
+    var hasRoomToWrite: Bool { !isJournalFull && durability.unsyncedBytes < settings.maximumUnsyncedBytes }
+
     /// A run far beyond what is known here comes from a defect, and room for it could not be had.
     private func isPlausible(_ accept: Accept) -> Bool {
         accept.first > .zero && accept.first.distance(from: log.watermark) <= 1 << 24
@@ -117,7 +124,7 @@ extension Replica {
         guard log.record(at: slot).ballot != ballot else { return }
         record(.accepted(slot, ballot, entry), into: &effects)
         log.accept(entry, at: slot, in: ballot, write: durability.lastWrite)
-        if let mark = repair.mark, slot <= mark.watermark, ballot >= mark.ballot { log.markChosen(slot) }
+        if let mark = repair.mark, slot <= mark.watermark, isCovered(ballot, by: mark) { log.markChosen(slot) }
     }
 
     private mutating func send(_ run: Accepted?, to leader: NodeID, at now: Instant, into effects: inout Effects) {

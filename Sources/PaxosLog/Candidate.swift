@@ -20,6 +20,8 @@ struct Candidate: Hashable, Sendable {
 
     struct Answer: Hashable, Sendable {
         var attempt: UInt32 = 0
+        /// Which answer to the attempt the parts belong to.
+        var answer: UInt64 = 0
         var parts: Set<UInt32> = []
         var isComplete = false
         var watermark = Slot.zero
@@ -115,8 +117,8 @@ extension Replica {
             candidate.catchUpTarget == nil
         else { return }
         role = .follower
-        if candidate.answers[peer].attempt != promise.attempt {
-            candidate.answers[peer] = .init(attempt: promise.attempt)
+        if candidate.answers[peer].attempt != promise.attempt || candidate.answers[peer].answer != promise.answer {
+            candidate.answers[peer] = .init(attempt: promise.attempt, answer: promise.answer)
         }
         for report in promise.reports where report.slot > candidate.watermark {
             switch report.state {

@@ -6,6 +6,8 @@ struct PendingCommands: Hashable, Sendable {
     var nextSequence: UInt64 = 1
     /// How many at the front went to the present leader.
     var dispatched = 0
+    /// Of all payloads.
+    private(set) var bytes = 0
 
     struct Pending: Hashable, Sendable {
         let sequence: UInt64
@@ -17,12 +19,14 @@ struct PendingCommands: Hashable, Sendable {
 
     mutating func append(token: UInt64, payload: Payload, since: Instant) {
         queue.append(Pending(sequence: nextSequence, token: token, payload: payload, since: since, sentAt: since))
+        bytes += payload.count
         nextSequence += 1
     }
 
     mutating func popFirst() -> Pending? {
         guard let first = queue.popFirst() else { return nil }
         dispatched = max(0, dispatched - 1)
+        bytes -= first.payload.count
         return first
     }
 }
@@ -34,7 +38,8 @@ extension Replica {
         for proposal in proposals {
             if isJournalFull {
                 effects.outcomes.append(.rejected(token: proposal.token, .journalFull))
-            } else if commands.queue.count >= settings.maximumPending {
+            } else if commands.queue.count >= settings.maximumPending || commands.bytes >= settings.maximumPendingBytes
+            {
                 effects.outcomes.append(.rejected(token: proposal.token, .overloaded))
             } else {
                 commands.append(token: proposal.token, payload: proposal.payload, since: now)
@@ -54,8 +59,10 @@ extension Replica {
     private mutating func dispatchCommands(at now: Instant, into effects: inout Effects) {
         guard commands.dispatched < commands.queue.count else { return }
         let fresh = commands.dispatched..<commands.queue.count
-        if isLeading {
-            lead(with: takeForDispatch(fresh, at: now), at: now, into: &effects)
+        if case .leader(let leader) = role {
+            // What finds no room stays for the next turn.
+            let room = max(0, settings.maximumPending - leader.backlog.count)
+            lead(with: takeForDispatch(fresh.prefix(room), at: now), at: now, into: &effects)
         } else if let relay = wayToLeader(at: now) {
             forward(takeForDispatch(fresh, at: now), hops: 2, to: relay, into: &effects)
         }

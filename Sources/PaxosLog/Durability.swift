@@ -13,8 +13,34 @@ struct Durability: Hashable, Sendable {
     var isReady = false
     /// Everything up to here is chosen and on stable storage here: peers need not keep it for this node.
     var watermark = Slot.zero
+    /// Bytes of entries handed out in writes that are not durable yet.
+    var unsyncedBytes = 0
+    /// The same for each of these writes.
+    var unsynced = RingBuffer<Unsynced>()
     /// Since when the oldest write has been under way.
     var busySince: Instant?
+
+    struct Unsynced: Hashable, Sendable {
+        let write: WriteID
+        var bytes: Int
+    }
+
+    mutating func handedOut(_ bytes: Int) {
+        unsyncedBytes += bytes
+        if let last = unsynced.last, last.write == lastWrite {
+            unsynced[unsynced.count - 1].bytes += bytes
+        } else {
+            unsynced.append(.init(write: lastWrite, bytes: bytes))
+        }
+    }
+
+    mutating func becameDurable(through write: WriteID) {
+        durableWrite = write
+        while let first = unsynced.first, first.write <= write {
+            unsynced.popFirst()
+            unsyncedBytes -= first.bytes
+        }
+    }
 
     struct Waiting: Hashable, Sendable {
         let write: WriteID
@@ -50,6 +76,10 @@ extension Replica {
             effects.writeID = durability.lastWrite
         }
         effects.records.append(record)
+        switch record {
+        case .accepted(_, _, let entry), .learned(_, let entry): durability.handedOut(entry.byteCount)
+        case .incarnation, .promised, .chosen, .trimmed: break
+        }
     }
 
     /// Does `action` as soon as everything recorded so far is durable.
@@ -66,7 +96,7 @@ extension Replica {
         invariant(
             write <= durability.lastWrite, "a durable write was handed out: \(write) up to \(durability.lastWrite)")
         guard write > durability.durableWrite else { return }
-        durability.durableWrite = write
+        durability.becameDurable(through: write)
         durability.busySince = durability.lastWrite > write ? now : nil
         var acknowledgement: (to: NodeID, run: Accepted)?
         while let waiting = durability.waiting.first, waiting.write <= write {

@@ -89,9 +89,9 @@ extension Replica {
         if reply.round + 1 >= election.round { election.peers[peer].answeredAt = now }
         election.peers[peer].reply = reply
         election.peers[peer].watermark = max(election.peers[peer].watermark, reply.watermark)
-        if isPlausible(reply.promised) { election.highestRound = max(election.highestRound, reply.promised.round) }
+        yieldOrOutbid(reply.promised, at: now, into: &effects)
         if reply.isHappy, reply.leader > election.leader, reply.leader >= promised, reply.leader.node != node,
-            !isStubbornLeader
+            !isStubbornLeader(at: now)
         {
             follow(reply.leader, at: now, into: &effects)
         }
@@ -196,21 +196,26 @@ extension Replica {
         reads.restart(at: now)
     }
 
-    /// Somebody promised a higher ballot. If its owner is there, it gets the chance to lead; if not, this node stands
-    /// again above it.
     mutating func receive(_ refused: Refused, at now: Instant, into effects: inout Effects) {
-        guard isPlausible(refused.promised) else { return }
-        election.highestRound = max(election.highestRound, refused.promised.round)
+        yieldOrOutbid(refused.promised, at: now, into: &effects)
+    }
+
+    /// Somebody promised `promised`. If that is above the own ballot, who promised will not vote for it any more. The
+    /// owner of the higher ballot gets the chance to lead if it is there and content; if it is not, this node stands
+    /// again above it.
+    private mutating func yieldOrOutbid(_ promised: Ballot, at now: Instant, into effects: inout Effects) {
+        guard isPlausible(promised) else { return }
+        election.highestRound = max(election.highestRound, promised.round)
         let own: Ballot
         switch role {
         case .follower: return
         case .candidate(let candidate): own = candidate.ballot
         case .leader(let leader): own = leader.ballot
         }
-        guard !isStubbornLeader else { return }
-        guard refused.ballot == own, refused.promised > own else { return }
-        if let rival = configuration.index(of: refused.promised.node), rival != index,
-            election.isHeard(rival, at: now, within: settings.electionTimeout)
+        guard promised > own, !isStubbornLeader(at: now) else { return }
+        if let rival = configuration.index(of: promised.node), rival != index,
+            election.isHeard(rival, at: now, within: settings.electionTimeout),
+            let reply = election.peers[rival].reply, reply.isHappy || reply.promised < promised
         {
             becomeFollower(at: now, into: &effects)
             election.graceUntil = now + settings.electionTimeout
@@ -219,9 +224,12 @@ extension Replica {
         }
     }
 
-    /// Two planted bugs show only in a leader that others depose and that does not hear of it; this keeps it deaf.
-    private var isStubbornLeader: Bool {
-        isLeading && (has(.watermarkCoversLearned) || has(.barrierConfirmedDespitePromise))
+    /// Two planted bugs show only in a leader that others depose and that does not hear of it; this keeps it deaf for a
+    /// while.
+    func isStubbornLeader(at now: Instant) -> Bool {
+        guard has(.watermarkCoversLearned) || has(.barrierConfirmedDespitePromise), case .leader(let leader) = role
+        else { return false }
+        return now.since(leader.since).nanoseconds < 20 * settings.electionTimeout.nanoseconds
     }
 
     /// A leader that goes asks its best informed peer to stand.

@@ -3,6 +3,7 @@ import PaxosBase
 /// What a node knows while it leads: the slots that it proposed in and who accepted them.
 struct Leader: Hashable, Sendable {
     let ballot: Ballot
+    let since: Instant
     /// The highest slot that phase 1 saw, in any state.
     let phaseOneHighest: Slot
     /// The first slot of ``open``.
@@ -23,6 +24,8 @@ struct Leader: Hashable, Sendable {
     /// Up to where each origin's commands were taken in, so that a repeated `Forward` is not proposed again.
     var taken = OriginTable()
     var lastResend: Instant
+    /// The slots below were open already at the last look for missing votes.
+    var resendsBelow = Slot.zero
     var isHandingOver = false
     /// Some slot was counted in this ballot.
     var hasChosenOwn = false
@@ -42,7 +45,7 @@ extension Replica {
     mutating func becomeLeader(_ candidate: Candidate, at now: Instant, into effects: inout Effects) {
         let base = has(.proposesBelowWatermark) ? min(log.watermark, candidate.watermark) : log.watermark
         var leader = Leader(
-            ballot: candidate.ballot, phaseOneHighest: max(candidate.highest, base), first: base.next,
+            ballot: candidate.ballot, since: now, phaseOneHighest: max(candidate.highest, base), first: base.next,
             next: base.next, mark: base, toldMark: base, taken: origins, lastResend: now)
         let promisers = candidate.promisers
         role = .follower
@@ -129,7 +132,8 @@ extension Replica {
         guard case .leader(var leader) = role else { return }
         role = .follower
         let first = leader.next
-        while !leader.isHandingOver, !isJournalFull, leader.open.count < settings.maximumInFlight,
+        while !leader.isHandingOver, hasRoomToWrite, leader.open.count < settings.maximumInFlight,
+            log.residentBytes < settings.maximumResidentBytes + settings.maximumOpenBytes,
             let command = leader.backlog.popFirst()
         {
             propose(.command(command), by: &leader, into: &effects)
@@ -208,39 +212,48 @@ extension Replica {
         }
         guard now.since(leader.lastResend) >= settings.resendInterval else { return }
         leader.lastResend = now
+        let older = leader.resendsBelow
+        leader.resendsBelow = leader.next
         role = .leader(leader)
+        guard leader.first < older else { return }
         for (peer, member) in configuration.members.enumerated() where peer != index {
-            resendAccepts(of: leader, to: member, peer: peer, into: &effects)
+            resendAccepts(of: leader, below: older, to: member, peer: peer, into: &effects)
         }
     }
 
     private mutating func resendAccepts(
-        of leader: Leader, to member: NodeID, peer: Int, into effects: inout Effects
+        of leader: Leader, below end: Slot, to member: NodeID, peer: Int, into effects: inout Effects
     ) {
         let mark = ChosenMark(ballot: leader.ballot, watermark: leader.mark)
         var run: [Entry] = []
-        var bytes = 0
-        for position in 0..<leader.open.count where bytes < settings.maximumBatchBytes {
-            let slot = leader.first.advanced(by: position)
-            let state = leader.open[position]
+        var (runBytes, sentBytes) = (0, 0)
+        var slot = leader.first
+        while slot < end, sentBytes < settings.maximumResendBytes {
+            let state = leader.open[slot.distance(from: leader.first)]
             if !state.isChosen, !state.votes.contains(peer), let entry = log.record(at: slot).entry {
                 run.append(entry)
-                bytes += entry.byteCount
-            } else if !run.isEmpty {
-                let first = slot.advanced(by: -run.count)
-                send(
-                    .accept(Accept(ballot: leader.ballot, first: first, entries: run, mark: mark)), to: member,
-                    into: &effects)
-                run = []
+                runBytes += entry.byteCount
+                sentBytes += entry.byteCount
+                slot = slot.next
+                if runBytes < settings.maximumBatchBytes { continue }
+            } else if run.isEmpty {
+                slot = slot.next
+                continue
             }
-            if bytes >= settings.maximumBatchBytes || position == leader.open.count - 1, !run.isEmpty {
-                let first = slot.next.advanced(by: -run.count)
-                send(
-                    .accept(Accept(ballot: leader.ballot, first: first, entries: run, mark: mark)), to: member,
-                    into: &effects)
-                run = []
-            }
+            // The run ends before `slot`, which is looked at again if it was not part of it.
+            sendAgain(&run, before: slot, mark, to: member, into: &effects)
+            runBytes = 0
         }
+        sendAgain(&run, before: slot, mark, to: member, into: &effects)
         send(.chosen(mark), to: member, into: &effects)
+    }
+
+    private mutating func sendAgain(
+        _ run: inout [Entry], before end: Slot, _ mark: ChosenMark, to member: NodeID, into effects: inout Effects
+    ) {
+        guard !run.isEmpty else { return }
+        let accept = Accept(ballot: mark.ballot, first: end.advanced(by: -run.count), entries: run, mark: mark)
+        send(.accept(accept), to: member, into: &effects)
+        run = []
     }
 }

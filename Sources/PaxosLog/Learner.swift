@@ -22,7 +22,8 @@ struct Repair: Hashable, Sendable {
 // TLA+ actions ReceiveCommit and LearnChosen.
 extension Replica {
     /// A leader says up to where everything is chosen. That is believed of a slot only if it was accepted here in the
-    /// mark's ballot or a higher one (rule 8): another value may have been accepted here before.
+    /// mark's very ballot (rule 8). Another value may have been accepted here before; and after, since a mark also covers
+    /// slots that its sender never proposed in and learned of, and those may have been chosen above its ballot.
     mutating func receive(_ mark: ChosenMark, from sender: NodeID, at now: Instant, into effects: inout Effects) {
         guard mark.ballot.node == sender, isPlausible(mark.ballot) else { return }
         if mark.ballot >= promised { follow(mark.ballot, at: now, into: &effects) }
@@ -37,15 +38,17 @@ extension Replica {
         let last = min(mark.watermark, log.highest)
         while slot <= last {
             let record = log.record(at: slot)
-            if record.entry != nil && !record.isChosen
-                && (record.ballot >= mark.ballot || has(.watermarkWithoutBallot)) && record.ballot > .zero
-            {
-                log.markChosen(slot)
-            }
+            if record.entry != nil && !record.isChosen && isCovered(record.ballot, by: mark) { log.markChosen(slot) }
             slot = slot.next
         }
         _ = log.advanceWatermark()
         noteChosenElsewhere(through: mark.watermark, by: sender, at: now, into: &effects)
+        finishCatchingUp(at: now, into: &effects)
+    }
+
+    /// Whether a mark speaks of what was accepted in `ballot`.
+    func isCovered(_ ballot: Ballot, by mark: ChosenMark) -> Bool {
+        ballot == mark.ballot || (has(.watermarkWithoutBallot) && ballot > .zero)
     }
 
     /// Somebody knows everything up to `slot`; what is missing here is fetched.
@@ -111,7 +114,9 @@ extension Replica {
 
     /// A peer sends chosen entries.
     mutating func receive(_ learned: Learned, from peer: NodeID, at now: Instant, into effects: inout Effects) {
-        guard learned.first > .zero, learned.first.distance(from: log.watermark) <= 1 << 24 else { return }
+        guard learned.first > .zero, learned.first.distance(from: log.watermark) <= 1 << 24, hasRoomToWrite else {
+            return
+        }
         var slot = learned.first
         for entry in learned.entries {
             learn(entry, at: slot, at: now, into: &effects)
@@ -137,6 +142,8 @@ extension Replica {
         }
         if log.record(at: slot).entry != entry { record(.learned(slot, entry), into: &effects) }
         log.learn(entry, at: slot)
+        // A slot that this leader never proposed in was chosen: there is a leader with a higher ballot.
+        if isLeading && !isStubbornLeader(at: now) { becomeFollower(at: now, into: &effects) }
     }
 
     var hasMoreToApply: Bool { applied < log.watermark && !isHalted }
@@ -159,7 +166,8 @@ extension Replica {
             applied = slot
         }
         releaseReads(into: &effects)
-        log.release(through: applied, keeping: settings.maximumResidentBytes)
+        // What is not durable yet cannot be read back: the journal may hold an older acceptance of the slot.
+        log.release(through: min(applied, durability.watermark), keeping: settings.maximumResidentBytes)
     }
 
     private mutating func action(for entry: Entry, at now: Instant, into effects: inout Effects) -> Apply.Action {

@@ -86,6 +86,8 @@ public struct Promise: Hashable, Sendable {
     public let ballot: Ballot
     /// The asking that this answers.
     public let attempt: UInt32
+    /// Tells the answers to one asking apart: parts of two of them are cut at different slots and do not add up.
+    public let answer: UInt64
     /// The acceptor knows that everything up to here is chosen, and can serve it.
     public let watermark: Slot
     /// Long answers are cut: this is number `part` (from 0) of `parts`.
@@ -95,10 +97,12 @@ public struct Promise: Hashable, Sendable {
     public let reports: [SlotReport]
 
     public init(
-        ballot: Ballot, attempt: UInt32, watermark: Slot, part: UInt32, parts: UInt32, reports: [SlotReport]
+        ballot: Ballot, attempt: UInt32, answer: UInt64, watermark: Slot, part: UInt32, parts: UInt32,
+        reports: [SlotReport]
     ) {
         self.ballot = ballot
         self.attempt = attempt
+        self.answer = answer
         self.watermark = watermark
         self.part = part
         self.parts = parts

@@ -160,6 +160,10 @@ extension Replica {
     /// Every slot up to here is chosen.
     public var watermark: Slot { log.watermark }
 
+    /// Every slot up to here holds its chosen value on this node's stable storage. A snapshot that covers more must not
+    /// take effect: after a restart the journal would hold, for slots in between, acceptances that were not chosen.
+    public var durableWatermark: Slot { durability.watermark }
+
     /// Every slot up to here is in a snapshot and no longer in the journal.
     public var trimmed: Slot { log.trimmed }
 

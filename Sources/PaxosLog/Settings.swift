@@ -19,8 +19,16 @@ extension Replica {
         public var forwardResendInterval = TimeSpan.milliseconds(1_200)
         /// How many commands of this replica's clients may wait.
         public var maximumPending = 20_000
+        /// How many bytes of commands of this replica's clients may wait.
+        public var maximumPendingBytes = 256 << 20
         /// How many slots a leader may have open.
         public var maximumInFlight = 16_384
+        /// How many bytes of entries a leader may have open, or a replica have chosen and not applied, in memory.
+        public var maximumOpenBytes = 256 << 20
+        /// How many bytes of entries may wait for the disk before no more are accepted.
+        public var maximumUnsyncedBytes = 64 << 20
+        /// How many bytes of open slots are sent again to one peer at once.
+        public var maximumResendBytes = 8 << 20
         /// How many bytes of entries one message carries at most, if it carries more than one.
         public var maximumBatchBytes = 1 << 20
         /// How many slots are handed to the state machine in one step at most.

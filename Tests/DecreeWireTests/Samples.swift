@@ -22,7 +22,7 @@ enum Samples {
             "promise",
             .promise(
                 Promise(
-                    ballot: ballot, attempt: 3, watermark: Slot(10), part: 0, parts: 2,
+                    ballot: ballot, attempt: 3, answer: 77, watermark: Slot(10), part: 0, parts: 2,
                     reports: [
                         SlotReport(slot: Slot(11), state: .accepted(lower, .command(first))),
                         SlotReport(slot: Slot(12), state: .faulty(bound: ballot)),

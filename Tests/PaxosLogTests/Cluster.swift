@@ -12,14 +12,16 @@ struct Cluster {
     var cuts: Set<Link> = []
     /// Nodes whose disk does not answer.
     var stalledDisks: Set<NodeID> = []
-    var unwritten: [NodeID: [WriteID]] = [:]
     /// What each node's disk holds.
     var disks: [NodeID: DurableState] = [:]
     var pendingRecords: [NodeID: [(WriteID, [Record])]] = [:]
     var applied: [NodeID: [Apply]] = [:]
     var outcomes: [NodeID: [Outcome]] = [:]
+    /// What was to be read from each node's journal.
+    var loads: [NodeID: [Load]] = [:]
     var now = Instant(nanoseconds: 1_000_000_000)
     let configuration: Configuration
+    let settings: Replica.Settings
 
     struct Link: Hashable {
         let from: NodeID
@@ -28,18 +30,24 @@ struct Cluster {
 
     var nodes: [NodeID] { configuration.members }
 
-    init(of size: Int) {
+    init(of size: Int, settings: Replica.Settings = Cluster.defaults) {
+        self.settings = settings
         configuration = Configuration(
             number: ConfigurationNumber(1), members: (1...size).map { NodeID(UInt64($0)) })
         for node in configuration.members { start(node) }
+    }
+
+    /// Everything stays in memory, since nothing here reads a journal.
+    static var defaults: Replica.Settings {
+        var settings = Replica.Settings()
+        settings.maximumResidentBytes = 1 << 30
+        return settings
     }
 
     mutating func start(_ node: NodeID) {
         applied[node] = []
         outcomes[node] = []
         pendingRecords[node] = []
-        var settings = Replica.Settings()
-        settings.maximumResidentBytes = 1 << 30
         replicas[node] = Replica(
             node: node, group: GroupID(0), configuration: configuration, durable: disks[node] ?? DurableState(),
             snapshot: nil, settings: settings, seed: node.rawValue * 7919 + UInt64(disks.count), now: now)
@@ -72,6 +80,7 @@ struct Cluster {
         network += effects.sends.map { (node, $0) }
         applied[node, default: []] += effects.applies
         outcomes[node, default: []] += effects.outcomes
+        loads[node, default: []] += effects.loads
         if !effects.records.isEmpty { pendingRecords[node, default: []].append((effects.writeID, effects.records)) }
         if !stalledDisks.contains(node) { sync(node) }
     }
@@ -112,6 +121,13 @@ struct Cluster {
             deliver()
         }
     }
+
+    func envelope(_ message: Message) -> Envelope {
+        Envelope(group: GroupID(0), configuration: configuration.number, message: message)
+    }
+
+    /// The messages of a node that are under way.
+    func sent(by node: NodeID) -> [Message] { network.filter { $0.from == node }.map(\.send.envelope.message) }
 
     /// The nodes that lead, as far as they know.
     var leaders: [NodeID] { nodes.filter { replicas[$0]?.isLeading == true } }

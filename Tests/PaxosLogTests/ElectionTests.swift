@@ -48,6 +48,22 @@ struct ElectionTests {
         #expect(cluster.leaders != [first])
     }
 
+    @Test("A node that promised itself a ballot and forgot why is brought back under a leader above it")
+    func forgottenCandidacy() {
+        var cluster = Cluster(of: 3)
+        let leader = cluster.elect()
+        let node = cluster.nodes.first { $0 != leader }!
+        let round = cluster.replicas[leader]!.promised.round + 1
+        cluster.crash(node)
+        cluster.disks[node]?.absorb(
+            .promised(Ballot(configuration: cluster.configuration.number, round: round, node: node)))
+        cluster.start(node)
+        cluster.run(milliseconds: 1_000)
+        cluster.propose("x", at: node, token: 1)
+        cluster.run(milliseconds: 200)
+        #expect(cluster.tokens(of: node) == [1])
+    }
+
     @Test("Quorum loss: a leader that is cut off from all but one peer gives way to that peer")
     func quorumLoss() {
         var cluster = Cluster(of: 5)

@@ -123,6 +123,106 @@ struct LogTests {
         #expect(cluster.applied[NodeID(1)] == [Apply(slot: Slot(1), action: .halt(kind: 77))])
     }
 
+    @Test("A mark says nothing of a slot that was accepted in a higher ballot than the mark's: it is fetched")
+    func markBelowAcceptance() {
+        var cluster = Cluster(of: 5)
+        let (lower, higher) = (ballot(1, of: 1), ballot(2, of: 2))
+        let node = NodeID(2)
+        cluster.crash(node)
+        cluster.disks[node, default: DurableState()].absorb(.accepted(Slot(1), higher, .noOp))
+        cluster.start(node)
+        cluster.network = []
+        let mark = Message.chosen(ChosenMark(ballot: lower, watermark: Slot(1)))
+        cluster.step(node, .received(cluster.envelope(mark), from: NodeID(1)))
+        #expect(cluster.replicas[node]?.watermark == .zero)
+        #expect(cluster.sent(by: node).contains(.fetch(Fetch(first: Slot(1), last: Slot(1)))))
+    }
+
+    @Test("What waits for the disk is answered from memory: the journal may hold an older acceptance")
+    func unsyncedIsNotLoaded() {
+        var settings = Cluster.defaults
+        settings.maximumResidentBytes = 0
+        var cluster = Cluster(of: 3, settings: settings)
+        let leader = cluster.elect()
+        let late = cluster.nodes.first { $0 != leader }!
+        cluster.run(milliseconds: 300)
+        let before = cluster.replicas[late]!.watermark
+        cluster.stalledDisks = [late]
+        cluster.propose("x", at: leader, token: 1)
+        cluster.run(milliseconds: 50)
+        #expect(cluster.log(of: late) == ["x"], "applied, on the word of the others")
+        let loads = cluster.loads[late, default: []].count
+        let fetch = Message.fetch(Fetch(first: before.next, last: before.next))
+        cluster.step(late, .received(cluster.envelope(fetch), from: leader))
+        #expect(cluster.loads[late, default: []].count == loads)
+    }
+
+    @Test("Parts of two answers to one Prepare do not make a whole one")
+    func partsOfTwoAnswers() {
+        var cluster = Cluster(of: 3)
+        let candidate = cluster.nodes[0]
+        let ballot = ballot(1, of: 1)
+        while cluster.replicas[candidate]?.promised != ballot {
+            cluster.now = cluster.now + .milliseconds(10)
+            cluster.step(candidate, .timePassed)
+            cluster.deliver { if case .prepare = $0.envelope.message { false } else { true } }
+        }
+        for (answer, part) in [(1, 0), (2, 1)] as [(UInt64, UInt32)] {
+            let promise = Promise(
+                ballot: ballot, attempt: 1, answer: answer, watermark: .zero, part: part, parts: 2, reports: [])
+            cluster.step(candidate, .received(cluster.envelope(.promise(promise)), from: NodeID(2)))
+        }
+        #expect(cluster.leaders.isEmpty)
+        let rest = Promise(ballot: ballot, attempt: 1, answer: 2, watermark: .zero, part: 0, parts: 2, reports: [])
+        cluster.step(candidate, .received(cluster.envelope(.promise(rest)), from: NodeID(2)))
+        #expect(cluster.leaders == [candidate])
+    }
+
+    @Test("Commands that find the leader's backlog full wait for room, and none is forgotten")
+    func fullBacklog() {
+        var settings = Cluster.defaults
+        settings.maximumPending = 4
+        settings.maximumInFlight = 2
+        var cluster = Cluster(of: 3, settings: settings)
+        let leader = cluster.elect()
+        let followers = cluster.nodes.filter { $0 != leader }
+        cluster.stalledDisks = Set(followers)
+        for (index, node) in (followers + [leader]).enumerated() {
+            for token in 0..<4 { cluster.propose("\(node)-\(token)", at: node, token: UInt64(index * 10 + token)) }
+            cluster.deliver()
+        }
+        cluster.stalledDisks = []
+        for node in followers { cluster.sync(node) }
+        cluster.run(milliseconds: 3_000)
+        #expect(cluster.tokens(of: leader) == [20, 21, 22, 23])
+        #expect(cluster.log(of: leader).count == 12)
+    }
+
+    @Test("A disk that hangs takes no more entries than memory may hold")
+    func hangingDiskBounds() {
+        var settings = Cluster.defaults
+        settings.maximumUnsyncedBytes = 1_000
+        var cluster = Cluster(of: 3, settings: settings)
+        let leader = cluster.elect()
+        let hanging = cluster.nodes.first { $0 != leader }!
+        cluster.stalledDisks = [hanging]
+        let text = String(repeating: "x", count: 100)
+        for token in 0..<50 {
+            cluster.propose(text, at: leader, token: UInt64(token))
+            cluster.deliver()
+        }
+        #expect(cluster.tokens(of: leader).count == 50, "the other two are a quorum")
+        #expect(cluster.pendingRecords[hanging, default: []].count < 20)
+        cluster.stalledDisks = []
+        cluster.sync(hanging)
+        cluster.run(milliseconds: 2_000)
+        #expect(cluster.log(of: hanging).count == 50, "what it did not take it fetches later")
+    }
+
+    private func ballot(_ round: UInt64, of node: UInt64) -> Ballot {
+        Ballot(configuration: ConfigurationNumber(1), round: round, node: NodeID(node))
+    }
+
     @Test("Without a quorum, commands end as unknown and reads fail, in bounded time")
     func noQuorum() {
         var cluster = Cluster(of: 3)

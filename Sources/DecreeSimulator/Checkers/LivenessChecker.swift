@@ -26,13 +26,13 @@ struct LivenessChecker {
     ///   - standings: All nodes of the healed quorum.
     func timeIsUp(unfinished: Int, standings: [Standing], _ findings: inout Findings) {
         if unfinished > 0 {
-            findings.report(.liveness, "\(unfinished) clients are not finished in time: \(tell(standings))")
+            findings.report(.liveness, "\(unfinished) clients are not finished in time: \(Self.tell(standings))")
         } else if !Self.haveConverged(standings) {
-            findings.report(.liveness, "replicas have not become equal in time: \(tell(standings))")
+            findings.report(.liveness, "replicas have not become equal in time: \(Self.tell(standings))")
         }
     }
 
-    private func tell(_ standings: [Standing]) -> String {
+    static func tell(_ standings: [Standing]) -> String {
         standings.map {
             "\($0.node) watermark \($0.watermark) applied \($0.applied) leader \($0.leader?.description ?? "none")"
         }.joined(separator: "; ")

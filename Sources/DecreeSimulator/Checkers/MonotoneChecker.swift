@@ -10,6 +10,8 @@ struct MonotoneChecker {
         var watermark = Slot.zero
         /// The highest promise that a message showed.
         var shown = Ballot.zero
+        /// Up to where it said that it needs nothing from the others any more.
+        var shownWatermark = Slot.zero
         /// The highest promise among the records written, in the order of writing.
         var recorded = Ballot.zero
         /// The highest ballot the node stood with, in this life and in those before.
@@ -42,8 +44,9 @@ struct MonotoneChecker {
         if promised < needed {
             findings.report(.monotone, "node \(node) had promised \(needed) and starts again with \(promised)")
         }
-        if watermark < durable.watermark {
-            findings.report(.monotone, "node \(node) knew \(durable.watermark) and starts again at \(watermark)")
+        let known = max(durable.watermark, marks[node].shownWatermark)
+        if watermark < known {
+            findings.report(.monotone, "node \(node) knew \(known) and starts again at \(watermark)")
         }
         marks[node].promised = promised
         marks[node].watermark = watermark
@@ -53,6 +56,11 @@ struct MonotoneChecker {
 
     /// A message that shows a promise or an acceptance in `ballot` leaves.
     mutating func showed(_ node: Int, _ ballot: Ballot) { marks[node].shown = max(marks[node].shown, ballot) }
+
+    /// A message leaves that says that everything up to `watermark` is chosen and durable here.
+    mutating func showed(_ node: Int, durable watermark: Slot) {
+        marks[node].shownWatermark = max(marks[node].shownWatermark, watermark)
+    }
 
     /// A node asks for promises in `ballot`.
     mutating func stood(_ node: Int, _ ballot: Ballot, _ findings: inout Findings) {

@@ -117,6 +117,9 @@ extension Engine {
         case .prepare(let prepare): checkers.monotone.stood(node.index, prepare.ballot, &checkers.findings)
         case .promise(let promise): checkers.monotone.showed(node.index, promise.ballot)
         case .accepted(let accepted): checkers.monotone.showed(node.index, accepted.ballot)
+        case .heartbeatReply(let reply): checkers.monotone.showed(node.index, durable: reply.watermark)
+        case .accept(let accept): checkers.asked(accept)
+        case .learned(let learned): checkers.taught(learned, by: node.id)
         default: break
         }
     }

@@ -167,4 +167,22 @@ final class Checkers {
         durableQuorum = DurableQuorumChecker(quorum: quorum)
         monotone = MonotoneChecker(nodeCount: nodeCount)
     }
+
+    /// A leader asks to accept.
+    func asked(_ accept: Accept) {
+        var slot = accept.first
+        for entry in accept.entries {
+            agreement.proposed(slot, accept.ballot, EntryKey(entry), &findings)
+            slot = slot.next
+        }
+    }
+
+    /// A replica tells another what was chosen.
+    func taught(_ learned: Learned, by node: NodeID) {
+        var slot = learned.first
+        for entry in learned.entries {
+            durableQuorum.claimed(EntryKey(entry), at: slot, by: node, &findings)
+            slot = slot.next
+        }
+    }
 }

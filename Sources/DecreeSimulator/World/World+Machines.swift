@@ -135,6 +135,10 @@ extension World {
         guard var open = snapshots[node.index] else { return }
         snapshots[node.index] = nil
         if open.isWalked {
+            guard let process = node.process, process.replica.durableWatermark >= open.metadata.applied else {
+                snapshots[node.index] = open
+                return planSnapshotStep(node)
+            }
             node.snapshot = StoredSnapshot(metadata: open.metadata, blocks: open.blocks)
             node.isWritingSnapshot = false
             engine.step(node, .snapshotWritten(through: open.metadata.applied))

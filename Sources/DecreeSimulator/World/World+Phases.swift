@@ -8,6 +8,8 @@ extension World {
     static var minimumChosen: Int { 200 }
     /// How long clients may take for their last operations after healing, and replicas to become equal.
     private var patience: TimeSpan { .seconds(60) }
+    /// How long a healed world may take until the run is long enough, when its clients do have their answers.
+    private var fullPatience: TimeSpan { .seconds(600) }
 
     func fault(_ kind: FaultKind) {
         guard phase == .faults else { return }
@@ -93,8 +95,18 @@ extension World {
         if ended == .faults {
             if phase == .faults { heal() }
         } else if ended == .healed {
+            guard phase == .healed else { return }
             let late = clients.count { $0.finished < engine.plan.clients.finalOperations }
-            if late > 0 { reportLate(late) }
+            if late > 0 { return reportLate(late) }
+            guard isExtended else {
+                isExtended = true
+                return limit(.healed, to: fullPatience)
+            }
+            let chosen = engine.checkers.durableQuorum.chosenCount
+            engine.checkers.findings.report(
+                .liveness,
+                "the run does not come to its end: \(engine.events) events, \(chosen) slots chosen, "
+                    + LivenessChecker.tell(standings))
         } else if ended == phase {
             reportLate(clients.count { !$0.isDone })
         }

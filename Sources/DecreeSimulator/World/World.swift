@@ -44,6 +44,8 @@ final class World<W: Workload>: EngineHost {
     let engine: Engine
     var workload: W
     var phase = Phase.faults
+    /// The healed phase was given more time once.
+    var isExtended = false
     var clients: [Client]
     var history = Log()
     var clientRandom: SeededRandom
