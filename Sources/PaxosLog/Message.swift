@@ -153,7 +153,7 @@ public struct Accepted: Hashable, Sendable {
 }
 
 /// Everything up to `watermark` is chosen. It travels with the ballot it was chosen in: a receiver takes a slot for
-/// chosen on this word only if it accepted that slot in `ballot` or a higher one (rules 8 and 9).
+/// chosen on this word only if it accepted that slot in `ballot` itself (rules 8 and 9).
 public struct ChosenMark: Hashable, Sendable {
     public let ballot: Ballot
     public let watermark: Slot
