@@ -29,6 +29,7 @@ extension ReplicaLoop {
             begun.hasBegun = true
             record(begun)
         }
+        lastWritten = max(lastWritten, write)
         step(.written(write))
     }
 
@@ -38,6 +39,8 @@ extension ReplicaLoop {
         case .closePort(let port): close(port)
         case .journalFull(let isFull): noteJournal(isFull: isFull)
         case .loaded(let first, let entries, let peer): step(.loaded(first: first, entries, for: peer))
+        case .loadFailed(let reason, let peer):
+            transport.refusals.report(unreadable: reason, for: "\(peer)", at: now)
         case .snapshotProgress: break
         case .snapshotEnded(let result): snapshotEnded(result)
         case .snapshotRequested: snapshots.isRequested = true
@@ -156,13 +159,13 @@ extension ReplicaLoop {
 
     private func cancel(_ port: PortState<Machine>, _ token: UInt64) {
         commands.removeAll { $0.port === port && $0.token == token }
-        for cursor in queries.remove(where: { $0.port === port && $0.token == token }) { machine.abandon(cursor) }
+        for cursor in queries.remove(where: { $0.port === port && $0.token == token }) { abandon(cursor) }
     }
 
     private func close(_ port: PortState<Machine>) {
         port.isOpen = false
         port.completions = []
         commands.removeAll { $0.port === port }
-        for cursor in queries.remove(where: { $0.port === port }) { machine.abandon(cursor) }
+        for cursor in queries.remove(where: { $0.port === port }) { abandon(cursor) }
     }
 }

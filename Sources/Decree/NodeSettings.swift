@@ -1,3 +1,4 @@
+import DecreeJournal
 import NIOCore
 import PaxosBase
 import PaxosLog
@@ -29,6 +30,8 @@ public struct NodeSettings: Sendable {
     public var maximumCursors = 1_024
     /// How many queries may wait for a barrier or for their turn.
     public var maximumWaitingQueries = 100_000
+    /// For tests: changes how the journal is driven.
+    var adjustJournal: @Sendable (inout Journal.Settings) -> Void = { _ in }
     /// Puts handlers for encryption in front of peer connections.
     public var peerSecurity: PeerSecurity?
 

@@ -48,6 +48,23 @@ struct QueryTests {
         await cluster.stopAll()
     }
 
+    @Test("Housekeeping that a long query holds up is done when the query ends, even if nothing else happens")
+    func housekeeping() async throws {
+        let cluster = try await TestCluster(size: 1)
+        try await cluster.startAll()
+        let answers = Collector()
+        let port = cluster[0].openPort { answers.take($0) }
+        port.submit(.query(.slow(steps: Int.max), linearizable: false, token: 1))
+        try await eventually("the query") { cluster[0].status.counters.openCursors == 1 }
+        try await cluster.write("compact", through: 0)
+        #expect(try await cluster[0].query(.compactions, linearizable: false).number == 0)
+        port.cancel(token: 1)
+        try await eventually("housekeeping") {
+            try await cluster[0].query(.compactions, linearizable: false).number == 1
+        }
+        await cluster.stopAll()
+    }
+
     @Test("Too many long queries at once are refused")
     func tooMany() async throws {
         let cluster = try await TestCluster(size: 1) { $0.maximumCursors = 2 }

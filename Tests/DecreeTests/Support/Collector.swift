@@ -46,3 +46,13 @@ final class Seen: Sendable {
     var calls: Int { state.withLock { $0.calls } }
     var lines: Int { state.withLock { $0.lines } }
 }
+
+/// Something that may be set on one thread and looked at on another.
+final class Flag: Sendable {
+    private let state = Mutex(false)
+
+    var isSet: Bool {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
