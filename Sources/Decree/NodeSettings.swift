@@ -37,12 +37,19 @@ public struct NodeSettings: Sendable {
 
     public init() {}
 
+    /// The largest command that is taken, in bytes. A frame to a peer holds one and all that may travel before it in the
+    /// same message; a larger one could never be sent, and all behind it would wait.
+    public var maximumCommandBytes: Int { maximumFrameBytes - replica.maximumBatchBytes - (64 << 10) }
+
     func validate() throws(ConfigurationError) {
         guard replica.heartbeatInterval > .zero, replica.electionTimeout > replica.heartbeatInterval else {
             throw .badSetting("the election timeout must be longer than the heartbeat interval, and both positive")
         }
         guard maximumFrameBytes >= 2 * replica.maximumBatchBytes, maximumFrameBytes <= 1 << 30 else {
             throw .badSetting("a peer frame must hold two batches and stay below 1 GiB")
+        }
+        guard maximumCommandBytes > 0 else {
+            throw .badSetting("a peer frame must have room for a command behind a batch and 64 KiB")
         }
         guard maximumOutgoingBytes >= maximumFrameBytes else {
             throw .badSetting("the outgoing queue must hold at least one frame")

@@ -56,3 +56,12 @@ final class Flag: Sendable {
         set { state.withLock { $0 = newValue } }
     }
 }
+
+/// Something that is handed to another thread once.
+final class Handover<Content: Sendable>: Sendable {
+    private let state = Mutex<Content?>(nil)
+
+    func give(_ content: Content) { state.withLock { $0 = content } }
+
+    func take() -> Content? { state.withLock { $0.take() } }
+}
