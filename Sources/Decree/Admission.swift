@@ -8,18 +8,33 @@ struct CommandWaiter {
     let token: UInt64
 }
 
+/// A request that is not wanted any more.
+private struct Cancelled: Hashable {
+    let port: ObjectIdentifier
+    let token: UInt64
+}
+
 // What came from other threads, on its way into the replica.
 extension ReplicaLoop {
     func admit(_ input: Inbox<Machine>.Contents) {
         if let written = input.written { admit(written: written) }
-        for notice in input.notices { admit(notice) }
-        guard !input.requests.isEmpty else { return admitHeld() }
+        var cancelled: Set<Cancelled> = []
+        for notice in input.notices {
+            if case .cancel(let port, let token) = notice {
+                cancelled.insert(Cancelled(port: ObjectIdentifier(port), token: token))
+            } else {
+                admit(notice)
+            }
+        }
         if lifecycle.isFormed || lifecycle.isStopping {
             admitHeld()
             admit(input.requests)
         } else {
             hold(input.requests)
+            admitHeld()
         }
+        // Last: what is cancelled may have come in the same batch.
+        if !cancelled.isEmpty { giveUp(cancelled) }
     }
 
     private func admit(written write: WriteID) {
@@ -29,15 +44,18 @@ extension ReplicaLoop {
             begun.hasBegun = true
             record(begun)
         }
+        lastWritten = max(lastWritten, write)
         step(.written(write))
     }
 
     private func admit(_ notice: Notice<Machine>) {
         switch notice {
-        case .cancel(let port, let token): cancel(port, token)
+        case .cancel: break
         case .closePort(let port): close(port)
         case .journalFull(let isFull): noteJournal(isFull: isFull)
         case .loaded(let first, let entries, let peer): step(.loaded(first: first, entries, for: peer))
+        case .loadFailed(let reason, let peer):
+            transport.refusals.report(unreadable: reason, for: "\(peer)", at: now)
         case .snapshotProgress: break
         case .snapshotEnded(let result): snapshotEnded(result)
         case .snapshotRequested: snapshots.isRequested = true
@@ -67,6 +85,10 @@ extension ReplicaLoop {
                     status.counters.commandsSubmitted &+= 1
                     if let refusal = lifecycle.refusal {
                         failCommand(port, token, refusal)
+                        continue
+                    }
+                    guard payload.count <= settings.maximumCommandBytes else {
+                        failCommand(port, token, .tooLarge)
                         continue
                     }
                     let number = commands.insert(CommandWaiter(port: port, token: token))
@@ -113,9 +135,11 @@ extension ReplicaLoop {
 
     // MARK: Before the cluster is formed
 
-    /// Requests of a cluster that is not formed yet wait for it, but not for ever.
+    /// Requests of a cluster that is not formed yet wait for it, but not for ever; those that need no log do not wait.
     private func hold(_ batches: [(port: PortState<Machine>, requests: [Node<Machine>.Request])]) {
-        for batch in batches {
+        for (port, requests) in batches where port.isOpen {
+            let batch = (port: port, requests: requests.filter { !beginsAtOnce($0, of: port) })
+            guard !batch.requests.isEmpty else { continue }
             guard lifecycle.heldCount < settings.replica.maximumPending else {
                 refuse(batch, .overloaded)
                 continue
@@ -123,6 +147,15 @@ extension ReplicaLoop {
             lifecycle.heldCount += batch.requests.count
             lifecycle.held.append((batch, now + settings.replica.proposalTimeout))
         }
+    }
+
+    /// Takes a query that is to be answered from what is applied here.
+    /// - Returns: Whether it was one.
+    private func beginsAtOnce(_ request: Node<Machine>.Request, of port: PortState<Machine>) -> Bool {
+        guard case .query(let query, linearizable: false, let token) = request else { return false }
+        status.counters.queriesSubmitted &+= 1
+        admit(WaitingQuery(port: port, token: token, query: query), linearizable: false)
+        return true
     }
 
     private func admitHeld() {
@@ -154,15 +187,24 @@ extension ReplicaLoop {
 
     // MARK: Giving up
 
-    private func cancel(_ port: PortState<Machine>, _ token: UInt64) {
-        commands.removeAll { $0.port === port && $0.token == token }
-        for cursor in queries.remove(where: { $0.port === port && $0.token == token }) { machine.abandon(cursor) }
+    /// All that one turn cancels is looked for at once: thousands of queries may be given up together.
+    private func giveUp(_ cancelled: Set<Cancelled>) {
+        for index in lifecycle.held.indices {
+            let port = ObjectIdentifier(lifecycle.held[index].batch.port)
+            let before = lifecycle.held[index].batch.requests.count
+            lifecycle.held[index].batch.requests.removeAll {
+                cancelled.contains(Cancelled(port: port, token: $0.token))
+            }
+            lifecycle.heldCount -= before - lifecycle.held[index].batch.requests.count
+        }
+        let gone = queries.remove { cancelled.contains(Cancelled(port: ObjectIdentifier($0.port), token: $0.token)) }
+        for cursor in gone { abandon(cursor) }
     }
 
     private func close(_ port: PortState<Machine>) {
         port.isOpen = false
         port.completions = []
         commands.removeAll { $0.port === port }
-        for cursor in queries.remove(where: { $0.port === port }) { machine.abandon(cursor) }
+        for cursor in queries.remove(where: { $0.port === port }) { abandon(cursor) }
     }
 }

@@ -23,6 +23,7 @@ extension ReplicaLoop {
         swap(&current, &effects)
         if !current.records.isEmpty {
             // First of all: the disk works while the rest is done.
+            lastAppended = current.writeID
             journal.append(JournalBatch(group: replica.group, id: current.writeID, records: current.records))
         }
         if !current.sends.isEmpty { transport.send(current.sends) }
@@ -102,10 +103,13 @@ extension ReplicaLoop {
         let limit = settings.replica.maximumBatchBytes
         files.submit { state in
             var entries: [Entry] = []
-            if case .active = state,
-                let loaded = try? journal.load(group, load.first...load.last, maximumBytes: limit)
-            {
-                entries = Self.run(of: loaded, from: load.first)
+            if case .active = state {
+                do throws(JournalError) {
+                    let loaded = try journal.load(group, load.first...load.last, maximumBytes: limit)
+                    entries = Self.run(of: loaded, from: load.first)
+                } catch {
+                    inbox.post(.loadFailed("\(error)", for: load.peer))
+                }
             }
             inbox.post(.loaded(first: load.first, entries, for: load.peer))
         }

@@ -101,6 +101,8 @@ enum Notice<Machine: StateMachine & SendableMetatype>: Sendable {
     case closePort(PortState<Machine>)
     case journalFull(Bool)
     case loaded(first: Slot, [Entry], for: NodeID)
+    /// What a peer asked for cannot be read back.
+    case loadFailed(String, for: NodeID)
     case snapshotProgress
     case snapshotEnded(Result<WrittenSnapshot, SnapshotFailure>)
     case snapshotRequested

@@ -1,3 +1,4 @@
+import DecreeJournal
 import NIOCore
 import PaxosBase
 import PaxosLog
@@ -29,10 +30,16 @@ public struct NodeSettings: Sendable {
     public var maximumCursors = 1_024
     /// How many queries may wait for a barrier or for their turn.
     public var maximumWaitingQueries = 100_000
+    /// For tests: changes how the journal is driven.
+    var adjustJournal: @Sendable (inout Journal.Settings) -> Void = { _ in }
     /// Puts handlers for encryption in front of peer connections.
     public var peerSecurity: PeerSecurity?
 
     public init() {}
+
+    /// The largest command that is taken, in bytes. A frame to a peer holds one and all that may travel before it in the
+    /// same message; a larger one could never be sent, and all behind it would wait.
+    public var maximumCommandBytes: Int { maximumFrameBytes - replica.maximumBatchBytes - (64 << 10) }
 
     func validate() throws(ConfigurationError) {
         guard replica.heartbeatInterval > .zero, replica.electionTimeout > replica.heartbeatInterval else {
@@ -40,6 +47,9 @@ public struct NodeSettings: Sendable {
         }
         guard maximumFrameBytes >= 2 * replica.maximumBatchBytes, maximumFrameBytes <= 1 << 30 else {
             throw .badSetting("a peer frame must hold two batches and stay below 1 GiB")
+        }
+        guard maximumCommandBytes > 0 else {
+            throw .badSetting("a peer frame must have room for a command behind a batch and 64 KiB")
         }
         guard maximumOutgoingBytes >= maximumFrameBytes else {
             throw .badSetting("the outgoing queue must hold at least one frame")

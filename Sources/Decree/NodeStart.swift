@@ -63,6 +63,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
             let opened = try await opening
             do {
                 try recovery.check(restored, opened)
+                recovery.setAside(restored.skipped)
                 let resources = NodeResources(group: group, files: files, directory: directory)
                 report(restored, opened, restoring: restoredAt.since(began), all: MonotonicClock.now().since(began))
                 return try await assemble(

@@ -38,8 +38,8 @@ extension Node {
 
         public func submit(_ request: Request) { submit([request]) }
 
-        /// Gives a request up: no completion follows unless it is under way already. A command may be applied even so;
-        /// a long query stops and lets go of what it pinned.
+        /// Gives a request up. A query ends without a completion, unless that is under way already, and lets go of what it
+        /// pinned. A command that the log has taken goes its way, and its completion comes.
         public func cancel(token: UInt64) { inbox.post(.cancel(state, token: token)) }
 
         /// Gives up all that waits. No completion comes after it, but for what is under way already.

@@ -139,7 +139,7 @@ extension ReplicaLoop {
         case .finished(let answer): answerQuery(query.port, query.token, answer)
         case .unfinished(let cursor):
             guard queries.hasRoomForCursor else {
-                machine.abandon(cursor)
+                abandon(cursor)
                 return failQuery(query, .overloaded)
             }
             let deadline = now + settings.queryTimeout
@@ -152,6 +152,12 @@ extension ReplicaLoop {
         complete(port, .answer(token: token, answer))
     }
 
+    /// Lets go of what a cursor pins, which housekeeping may have waited for.
+    func abandon(_ cursor: Machine.Cursor) {
+        machine.abandon(cursor)
+        needsMaintenance = true
+    }
+
     /// Advances open cursors in turn until the slice is used up.
     func advanceCursors() {
         guard queries.cursorCount > 0 else { return }
@@ -159,13 +165,15 @@ extension ReplicaLoop {
         repeat {
             guard var open = queries.popCursor() else { return }
             if open.deadline <= now {
-                machine.abandon(open.cursor)
+                abandon(open.cursor)
                 status.counters.queriesFailed &+= 1
                 fail(open.port, open.token, .timedOut)
                 continue
             }
             switch machine.advance(open.cursor) {
-            case .finished(let answer): answerQuery(open.port, open.token, answer)
+            case .finished(let answer):
+                needsMaintenance = true
+                answerQuery(open.port, open.token, answer)
             case .unfinished(let cursor):
                 open.cursor = cursor
                 queries.append(open)

@@ -42,7 +42,14 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
         let metadata: SnapshotMetadata?
         let snapshot: WrittenSnapshot?
         /// Newer snapshots that could not be used.
-        let skipped: [(slot: Slot, reason: String)]
+        let skipped: [Skipped]
+    }
+
+    struct Skipped: Sendable {
+        let slot: Slot
+        let reason: String
+        /// It will never be of use; otherwise the system refused to read it, now.
+        let isDamaged: Bool
     }
 
     private var snapshots: SnapshotDirectory { SnapshotDirectory(path: directory.snapshotsPath) }
@@ -54,7 +61,7 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
         try snapshots.removeUnfinished()
         let makeMachine = makeMachine
         let box = try await loop.submit { MachineBox(makeMachine()) }.get()
-        var skipped: [(slot: Slot, reason: String)] = []
+        var skipped: [Skipped] = []
         for slot in try snapshots.slots() {
             do {
                 let (metadata, byteCount) = try await restore(slot, into: box)
@@ -65,11 +72,11 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
                 throw NodeError.newerFormat(
                     path: snapshots.file(of: slot), found: found, supported: SnapshotFormat.version)
             } catch SnapshotFormat.Finding.damaged(let reason) {
-                skipped.append((slot, reason))
+                skipped.append(Skipped(slot: slot, reason: reason, isDamaged: true))
             } catch let error as SnapshotError {
-                skipped.append((slot, error.description))
+                skipped.append(Skipped(slot: slot, reason: error.description, isDamaged: true))
             } catch let error as FileError {
-                skipped.append((slot, error.reason))
+                skipped.append(Skipped(slot: slot, reason: error.reason, isDamaged: false))
             }
             logger.warning(
                 "a snapshot cannot be used, an older one is tried: \(skipped.last?.reason ?? "")",
@@ -143,6 +150,8 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
         var journalSettings = Journal.Settings()
         journalSettings.core = options
         journalSettings.syncs = settings.syncsToDisk
+        journalSettings.onTrouble = { [logger] in logger.error("\($0)") }
+        settings.adjustJournal(&journalSettings)
         let owner = JournalIdentity(
             cluster: ClusterID(identity.clusterID), node: identity.node, store: identity.store)
         let (journal, recovered) = try Journal.open(
@@ -159,7 +168,7 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
             journal: journal, durable: durable, summary: recovered.summary, tornTail: recovered.tornTail)
     }
 
-    /// Whether snapshot and journal together reach back to the beginning of the log.
+    /// Whether snapshot and journal together hold all that is known to be chosen, from the beginning of the log on.
     func check(_ restored: Restored, _ opened: OpenedJournal) throws {
         let reach = restored.metadata?.applied ?? .zero
         guard reach >= opened.durable.trimmed else {
@@ -170,8 +179,32 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
                     "the journal begins behind slot \(opened.durable.trimmed), and the newest whole snapshot ends at "
                     + "\(reach)\(reasons.isEmpty ? "" : " (\(reasons))"); replace this member")
         }
+        if let gap = Self.firstGap(in: opened.durable, above: reach) {
+            throw NodeError.damaged(
+                path: directory.journalPath,
+                reason: "slot \(gap) is missing, though all up to \(opened.durable.watermark) were chosen and written")
+        }
         if let members = restored.metadata?.configuration.members, members != cluster.nodes {
             throw NodeError.memberListDiffers(directory: directory.path, recorded: members, given: cluster.nodes)
+        }
+    }
+
+    /// The first slot above `reach` that the journal does not hold, though it holds that it was chosen.
+    private static func firstGap(in durable: DurableState, above reach: Slot) -> Slot? {
+        var next = reach.next
+        for (slot, _) in durable.slots where slot >= next {
+            guard slot == next, slot <= durable.watermark else { break }
+            next = next.next
+        }
+        return next <= durable.watermark ? next : nil
+    }
+
+    /// Sees to it that snapshots which turned out to be damaged count no more, now that the node starts without them.
+    func setAside(_ skipped: [Skipped]) {
+        for snapshot in skipped where snapshot.isDamaged {
+            do throws(FileError) { try snapshots.setAside(snapshot.slot) } catch {
+                logger.warning("a damaged snapshot cannot be set aside: \(error.reason)")
+            }
         }
     }
 }

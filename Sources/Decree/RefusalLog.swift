@@ -1,7 +1,7 @@
 import Logging
 import PaxosBase
 
-/// Writes a line about a connection that did not come about once, and again only after a while: peers try every second.
+/// Writes a line about what does not work between peers once, and again only after a while: they try every second.
 struct RefusalLog {
     private let logger: Logger
     private let interval: TimeSpan
@@ -23,10 +23,16 @@ struct RefusalLog {
         report("peer cannot be reached: \(text)", about: peer, at: now)
     }
 
-    private mutating func report(_ text: String, about origin: String, at now: Instant) {
+    /// What a peer asked for cannot be read back from the journal.
+    mutating func report(unreadable text: String, for peer: String, at now: Instant) {
+        report("entries for a peer that lags cannot be read: \(text)", about: peer, level: .error, at: now)
+    }
+
+    private mutating func report(_ text: String, about origin: String, level: Logger.Level = .warning, at now: Instant)
+    {
         recent.removeAll { now.since($0.at) >= interval }
         guard !recent.contains(where: { $0.text == text }), recent.count < 100 else { return }
         recent.append((text, now))
-        logger.warning("\(text)", metadata: ["peer": "\(origin)"])
+        logger.log(level: level, "\(text)", metadata: ["peer": "\(origin)"])
     }
 }

@@ -37,6 +37,9 @@ final class ReplicaLoop<Machine: StateMachine & SendableMetatype>: @unchecked Se
     /// Empty, kept for its memory.
     var spareEffects = Effects()
     var isJournalFull = false
+    /// The latest write that was handed to the journal, and the latest that is on stable storage.
+    var lastAppended = WriteID.zero
+    var lastWritten = WriteID.zero
     /// Fulfilled when everything has ended.
     let ended: EventLoopPromise<Void>
     var lifecycle = Lifecycle()
@@ -45,7 +48,7 @@ final class ReplicaLoop<Machine: StateMachine & SendableMetatype>: @unchecked Se
     var queries: Queries<Machine>
     var applying = Applying<Machine>()
     var snapshots: Snapshots<Machine>
-    /// The machine may have housekeeping to do.
+    /// The machine may have housekeeping to do: something was applied, or something that was pinned is free.
     var needsMaintenance = true
     /// Ports with completions of the turn under way.
     var dirtyPorts: [PortState<Machine>] = []

@@ -8,6 +8,8 @@ public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case timedOut
     /// Too many requests wait already; nothing happened.
     case overloaded
+    /// The command is larger than peers take (``NodeSettings/maximumCommandBytes``); nothing happened.
+    case tooLarge
     /// The disk is full; nothing happened.
     case journalFull
     /// The node is shutting down. A command was certainly not proposed.
@@ -21,7 +23,8 @@ public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .noLeader: "no quorum of the cluster was reached in time"
         case .timedOut: "the query took longer than its deadline"
         case .overloaded: "too many requests are waiting"
-        case .journalFull: "the disk is full"
+        case .tooLarge: "the command is larger than the node's peers take"
+        case .journalFull: "the disk is full: free some space, writes go on by themselves then"
         case .stopped: "the node is shutting down"
         case .halted: "the node must be upgraded: the log holds an entry of a newer version"
         }

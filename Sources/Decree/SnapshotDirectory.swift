@@ -6,6 +6,7 @@ struct SnapshotDirectory: Sendable {
 
     private static let prefix = "snapshot-"
     private static let suffix = ".decree"
+    private static let unusableSuffix = ".unusable"
 
     static func name(of slot: Slot) -> String { "\(prefix)\(hexadecimal(slot.rawValue))\(suffix)" }
 
@@ -26,8 +27,18 @@ struct SnapshotDirectory: Sendable {
     /// Removes what a stopped process left unfinished.
     func removeUnfinished() throws(FileError) { try FileSystem.remove(temporaryFile) }
 
-    /// Keeps the newest snapshots only.
-    func prune(keeping kept: Int) throws(FileError) {
-        for slot in try slots().dropFirst(kept) { try FileSystem.remove(file(of: slot)) }
+    /// Gives a damaged snapshot another name, so that it counts no more; ``prune(keeping:sparing:)`` removes it.
+    func setAside(_ slot: Slot) throws(FileError) {
+        try FileSystem.rename(file(of: slot), to: file(of: slot) + Self.unusableSuffix)
+        try FileSystem.syncDirectory(path)
+    }
+
+    /// Keeps the snapshot that was just written and the newest others, `kept` together.
+    func prune(keeping kept: Int, sparing written: Slot) throws(FileError) {
+        let others = try slots().filter { $0 != written }
+        for slot in others.dropFirst(kept - 1) { try FileSystem.remove(file(of: slot)) }
+        for name in try FileSystem.list(path) where name.hasSuffix(Self.suffix + Self.unusableSuffix) {
+            try FileSystem.remove("\(path)/\(name)")
+        }
     }
 }

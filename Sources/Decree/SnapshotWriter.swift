@@ -13,11 +13,17 @@ import Synchronization
 struct WrittenSnapshot: Hashable, Sendable {
     let slot: Slot
     let byteCount: Int
+    /// Why older ones could not be removed, if so: that does not make this one worse.
+    var pruneFailure: SnapshotFailure?
 }
 
 /// Why a snapshot could not be written.
 struct SnapshotFailure: Error, Hashable, Sendable {
     let reason: String
+
+    init(_ error: FileError) { self.init(reason: "\(error.operation) \(error.path): \(error.reason)") }
+
+    init(reason: String) { self.reason = reason }
 }
 
 /// Writes one snapshot file on a thread that may wait for the disk, while the replica's loop walks the machine.
@@ -114,7 +120,7 @@ final class SnapshotWriter: Sendable {
                 if isLast { return ended(.success(try complete())) }
             } catch {
                 discardFile()
-                return ended(.failure(SnapshotFailure(reason: "\(error.operation) \(error.path): \(error.reason)")))
+                return ended(.failure(SnapshotFailure(error)))
             }
         }
     }
@@ -157,8 +163,13 @@ final class SnapshotWriter: Sendable {
         let slot = header.metadata.applied
         try FileSystem.rename(directory.temporaryFile, to: directory.file(of: slot))
         try FileSystem.syncDirectory(directory.path)
-        try directory.prune(keeping: kept)
-        return WrittenSnapshot(slot: slot, byteCount: byteCount)
+        var written = WrittenSnapshot(slot: slot, byteCount: byteCount)
+        do throws(FileError) {
+            try directory.prune(keeping: kept, sparing: slot)
+        } catch {
+            written.pruneFailure = SnapshotFailure(error)
+        }
+        return written
     }
 
     private func discardFile() {

@@ -8,6 +8,11 @@ struct Snapshots<Machine: StateMachine & SendableMetatype> {
     struct Running {
         var walk: Machine.SnapshotWalk?
         let writer: SnapshotWriter
+        /// The write of the last record about a slot that the snapshot covers. The snapshot comes to its name only after
+        /// it: else a crash could leave a node that has applied what its journal has no record of.
+        let journal: WriteID
+        /// The writer was told that no more comes.
+        var isFinished = false
         let began: Instant
     }
 
@@ -48,6 +53,7 @@ extension ReplicaLoop {
 
     func advanceSnapshot() {
         if snapshots.running?.walk != nil { return walkSnapshot() }
+        finishSnapshot()
         guard lifecycle.isFormed, !lifecycle.isStopping, snapshots.running == nil else { return }
         guard snapshots.isRequested || now >= snapshots.nextLook else { return }
         // The machine has to stand where the replica says that it does.
@@ -75,7 +81,8 @@ extension ReplicaLoop {
             roomMade: { inbox.post(.snapshotProgress) }, ended: { inbox.post(.snapshotEnded($0)) })
         snapshots.writtenAtSnapshot = Int(journal.statistics.bytesWritten)
         snapshots.bytesAtStart = 0
-        snapshots.running = .init(walk: machine.beginSnapshot(), writer: writer, began: now)
+        snapshots.running = .init(
+            walk: machine.beginSnapshot(), writer: writer, journal: lastAppended, began: now)
         status.snapshot.isRunning = true
         logger.info("snapshot begins", metadata: ["slot": "\(header.metadata.applied)"])
     }
@@ -88,15 +95,32 @@ extension ReplicaLoop {
             guard snapshots.mayHaveRoom else { return }
             guard let block = machine.nextBlock(of: &snapshots.running!.walk!) else {
                 snapshots.running?.walk = nil
-                return writer.finish()
+                needsMaintenance = true
+                return finishSnapshot()
             }
             writer.append(block)
         } while MonotonicClock.now() < end
     }
 
+    /// Lets a walked snapshot come to its name once the journal holds all that it covers.
+    private func finishSnapshot() {
+        guard let running = snapshots.running, running.walk == nil, !running.isFinished,
+            lastWritten >= running.journal
+        else { return }
+        snapshots.running?.isFinished = true
+        running.writer.finish()
+    }
+
+    /// Lets go of what a walk pins.
+    private func abandonWalk(of running: Snapshots<Machine>.Running) {
+        guard let walk = running.walk else { return }
+        machine.abandon(walk)
+        needsMaintenance = true
+    }
+
     func snapshotEnded(_ result: Result<WrittenSnapshot, SnapshotFailure>) {
         guard let running = snapshots.running else { return }
-        if let walk = running.walk { machine.abandon(walk) }
+        abandonWalk(of: running)
         snapshots.running = nil
         status.snapshot.isRunning = false
         switch result {
@@ -118,6 +142,9 @@ extension ReplicaLoop {
             metadata: [
                 "slot": "\(written.slot)", "MiB": "\(written.byteCount >> 20)", "took": "\(duration.forPeople)",
             ])
+        if let failure = written.pruneFailure {
+            logger.warning("older snapshots could not be removed: \(failure.reason)")
+        }
     }
 
     private func noteFailure(_ reason: String) {
@@ -131,7 +158,7 @@ extension ReplicaLoop {
 
     func abandonSnapshot() {
         guard let running = snapshots.running else { return }
-        if let walk = running.walk { machine.abandon(walk) }
+        abandonWalk(of: running)
         running.writer.abandon()
         snapshots.running = nil
     }

@@ -161,8 +161,8 @@ import Testing
             .foreign(segment, found: testIdentity, expected: testIdentity),
         ]
         for error in errors { #expect(error.description.contains("00000000000000000003.segment")) }
-        #expect(errors[0].description.contains("replace the member"))
-        #expect(errors[1].description.contains("replace the member"))
+        #expect(errors[0].description.contains("Replace this member"))
+        #expect(errors[1].description.contains("Replace this member"))
         #expect(errors[2].description.contains("newer program"))
     }
 }

@@ -69,6 +69,46 @@ import Testing
         }
     }
 
+    @Test("A batch that cannot be read back hides all: what an earlier one says of its slots may be out of date")
+    func damaged() throws {
+        var journal = try JournalOnDisk()
+        journal.settle()
+        journal.write([.accepted(Slot(1), ballot(1), command(1))])
+        let start = journal.core.locate(GroupID(0), Slot(1)...Slot(1))[0].range.upperBound
+        journal.write([.accepted(Slot(1), ballot(5), command(11))])
+        #expect(load(journal, 0, 1...1).map(\.entry) == [command(11)])
+        for offset in [start + 3, start + 20, start + 60] {
+            var damaged = journal
+            damaged.disk.damage(SegmentNumber(1), at: offset)
+            #expect(load(damaged, 0, 1...1) == [])
+        }
+    }
+
+    @Test("What is being written is not read back yet")
+    func inFlight() throws {
+        var journal = try JournalOnDisk()
+        journal.settle()
+        journal.write([.accepted(Slot(1), ballot(1), command(1))])
+        journal.append([.accepted(Slot(2), ballot(1), command(2))])
+        #expect(load(journal, 0, 1...2).map(\.slot) == [Slot(1)])
+        journal.settle()
+        #expect(load(journal, 0, 1...2).map(\.slot) == [Slot(1), Slot(2)])
+    }
+
+    @Test("Of a run of large entries only a beginning is read")
+    func largeEntries() throws {
+        var journal = try JournalOnDisk(options: testOptions(segmentByteCount: 1 << 20))
+        journal.settle()
+        for number in UInt64(1)...200 {
+            journal.write([.accepted(Slot(number), ballot(1), command(number, byteCount: 100_000))])
+        }
+        let (run, extents) = journal.core.locate(GroupID(0), Slot(1)...Slot(200), upTo: 1_000_000)
+        #expect(run.lowerBound == Slot(1) && run.upperBound >= Slot(4))
+        #expect(extents.reduce(0) { $0 + $1.range.count } <= 1_000_000)
+        let one = journal.core.locate(GroupID(0), Slot(7)...Slot(200), upTo: 1)
+        #expect(one.run == Slot(7)...Slot(7) && !one.extents.isEmpty)
+    }
+
     @Test("Long answers are cut by bytes and by slots, but never to nothing")
     func limits() throws {
         let journal = try filled()

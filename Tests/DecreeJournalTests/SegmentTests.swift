@@ -183,6 +183,67 @@ import Testing
         #expect(journal.core.isFull)
     }
 
+    @Test("A segment that is to be replaced by a larger one stays ready when there is no space for that")
+    func failedReplacement() throws {
+        var options = testOptions(segmentByteCount: 8 << 10)
+        options.segmentsAhead = 2
+        var journal = try JournalOnDisk(options: options)
+        journal.step(.freeSpace(1 << 30))
+        journal.write([.accepted(Slot(1), ballot(1), command(1))])
+        let segments = journal.core.segmentCount
+        journal.hasSpace = false
+        journal.write([.accepted(Slot(2), ballot(1), command(2, byteCount: 50_000))])
+        #expect(journal.core.segmentCount == segments)
+        #expect(journal.core.waitingRecords == 1)
+        journal.hasSpace = true
+        for _ in 0..<3 {
+            journal.step(.freeSpace(1 << 30))
+            journal.settle()
+        }
+        #expect(journal.core.waitingRecords == 0)
+        #expect(journal.fullReports == [true, false])
+        #expect(journal.disk.files.count <= segments + 1)
+        for number in UInt64(3)...30 {
+            journal.write([.accepted(Slot(number), ballot(1), command(number, byteCount: 900))])
+        }
+        #expect(journal.core.waitingRecords == 0)
+        try journal.restart()
+        #expect(journal.recovered.state(of: GroupID(0)).slots.count == 30)
+    }
+
+    @Test("Where a quota hides the want of space, it is over only when a segment was made")
+    func quota() throws {
+        var journal = try JournalOnDisk(options: testOptions(segmentByteCount: 8 << 10))
+        journal.step(.freeSpace(1 << 30))
+        journal.hasSpace = false
+        journal.settle()
+        for _ in 0..<3 {
+            #expect(journal.core.awaitsSpace)
+            journal.step(.freeSpace(1 << 30))
+            journal.settle()
+        }
+        #expect(journal.fullReports == [true])
+        journal.hasSpace = true
+        journal.step(.freeSpace(1 << 30))
+        journal.settle()
+        #expect(journal.fullReports == [true, false])
+        #expect(!journal.core.awaitsSpace)
+    }
+
+    @Test("A write that is held up is reported, and news of space end it")
+    func heldUp() throws {
+        var journal = try JournalOnDisk(options: testOptions(segmentByteCount: 8 << 10))
+        journal.step(.freeSpace(1 << 30))
+        journal.settle()
+        journal.step(.writeHeldUp)
+        journal.step(.writeHeldUp)
+        journal.settle()
+        #expect(journal.fullReports == [true])
+        journal.step(.freeSpace(1 << 30))
+        journal.settle()
+        #expect(journal.fullReports == [true, false])
+    }
+
     @Test("Changing the segment size between lives is harmless")
     func resized() throws {
         var journal = try JournalOnDisk(options: testOptions(segmentByteCount: 8 << 10))

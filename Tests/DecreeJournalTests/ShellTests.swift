@@ -41,6 +41,9 @@ private final class Reports: Sendable {
         var calls = 0
         var full: [Bool] = []
         var failures: [String] = []
+        var troubles: [String] = []
+        /// What the disk answers; nil when it does what it is asked.
+        var errno: Int32?
     }
 
     private let state = Monitor(State())
@@ -62,6 +65,22 @@ private final class Reports: Sendable {
         state.withLock { $0.failures.append(line) }
         state.signal()
     }
+
+    func trouble(_ line: String) {
+        state.withLock { $0.troubles.append(line) }
+        state.signal()
+    }
+
+    var errno: Int32? {
+        get { state.withLock { $0.errno } }
+        set { state.withLock { $0.errno = newValue } }
+    }
+
+    func waitForFull(_ expected: [Bool]) { state.wait { $0.full == expected ? () : nil }! }
+
+    func waitForTrouble() -> String { state.wait { $0.troubles.first }! }
+
+    var troubles: [String] { state.withLock { $0.troubles } }
 
     func wait(for id: UInt64, of group: UInt32 = 0) {
         _ = state.wait { ($0.durable[GroupID(group)] ?? .zero) >= WriteID(id) ? true : nil }
@@ -188,6 +207,95 @@ private final class Reports: Sendable {
         #expect(journal.statistics.isFull)
         journal.append(JournalBatch(group: GroupID(0), id: WriteID(1), records: [.promised(ballot(1))]))
         reports.wait(for: 1)
+        journal.close()
+    }
+
+    /// A journal whose disk answers what `reports` says.
+    private func openFaulty(_ directory: TemporaryDirectory, _ reports: Reports) throws -> Journal {
+        var settings = settings()
+        settings.spaceCheckInterval = .milliseconds(5)
+        settings.retryDelay = .milliseconds(1)
+        settings.writeFailure = { reports.errno }
+        settings.onTrouble = { reports.trouble($0) }
+        return try open(directory, reports, settings).journal
+    }
+
+    private func batch(_ number: UInt64) -> JournalBatch {
+        JournalBatch(
+            group: GroupID(0), id: WriteID(number), records: [.accepted(Slot(number), ballot(1), command(number))])
+    }
+
+    @Test(
+        "A write without space or quota waits; all goes on by itself once there is some", arguments: [ENOSPC, EDQUOT])
+    func heldUp(errno: Int32) throws {
+        let directory = TemporaryDirectory()
+        let reports = Reports()
+        let journal = try openFaulty(directory, reports)
+        journal.append(batch(1))
+        reports.wait(for: 1)
+        reports.errno = errno
+        journal.append(batch(2))
+        reports.waitForFull([true])
+        #expect(journal.statistics.isFull)
+        reports.errno = nil
+        reports.wait(for: 2)
+        reports.waitForFull([true, false])
+        #expect(!journal.statistics.isFull)
+        journal.close()
+    }
+
+    @Test("A journal that waits for space can be closed, and is opened only when there is some")
+    func closedWhileHeldUp() throws {
+        let directory = TemporaryDirectory()
+        let reports = Reports()
+        let journal = try openFaulty(directory, reports)
+        journal.append(batch(1))
+        reports.wait(for: 1)
+        reports.errno = ENOSPC
+        journal.append(batch(2))
+        reports.waitForFull([true])
+        journal.close()
+        #expect(throws: JournalError.self) { try openFaulty(directory, reports) }
+        reports.errno = nil
+        let (again, recovered) = try open(directory, Reports(), settings())
+        #expect(recovered.state(of: GroupID(0)).slots.count == 1)
+        again.close()
+    }
+
+    @Test(
+        "Where no file can be opened for want of descriptors, it is told once and tried again",
+        arguments: [false, true])
+    func descriptors(isClosedMeanwhile: Bool) throws {
+        let directory = TemporaryDirectory()
+        let reports = Reports()
+        var settings = settings()
+        settings.retryDelay = .milliseconds(1)
+        settings.openFailure = { reports.errno }
+        settings.onTrouble = { reports.trouble($0) }
+        reports.errno = EMFILE
+        let (journal, _) = try open(directory, reports, settings)
+        journal.append(batch(1))
+        #expect(reports.waitForTrouble().contains(".segment"))
+        if !isClosedMeanwhile {
+            reports.errno = nil
+            reports.wait(for: 1)
+            #expect(reports.troubles.count == 1)
+        }
+        journal.close()
+    }
+
+    @Test("What cannot be read back whole is an error that names the place, not a part of it")
+    func damagedLoad() throws {
+        let directory = TemporaryDirectory()
+        let reports = Reports()
+        let (journal, _) = try open(directory, reports, settings())
+        for number in UInt64(1)...10 { journal.append(batch(number)) }
+        reports.wait(for: 10)
+        #expect(try journal.load(GroupID(0), Slot(1)...Slot(10), maximumBytes: 1 << 20).count == 10)
+        let file = try FileHandle(directory.path + "/" + SegmentNumber(1).fileName, .writing)
+        try [UInt8(0xFF)].withUnsafeBytes { try file.write($0, at: 4096 + 40) }
+        let damage = JournalError.unreadable(SegmentNumber(1), offset: 4096)
+        #expect(throws: damage) { try journal.load(GroupID(0), Slot(1)...Slot(10), maximumBytes: 1 << 20) }
         journal.close()
     }
 

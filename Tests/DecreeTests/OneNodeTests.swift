@@ -59,6 +59,27 @@ struct OneNodeTests {
         await cluster.stopAll()
     }
 
+    @Test("A command that no peer could be sent is refused, and the next one goes on")
+    func tooLarge() async throws {
+        let cluster = try await TestCluster(size: 3) {
+            $0.replica.maximumBatchBytes = 64 << 10
+            $0.maximumFrameBytes = 256 << 10
+        }
+        try await cluster.startAll()
+        let limit = cluster.settings.maximumCommandBytes
+        #expect(limit == 128 << 10)
+        try await cluster.write("a=1", through: 0)
+        let node = cluster[0]
+        await #expect(throws: RequestFailure.tooLarge) {
+            try await node.submit(Payload(String(repeating: "x", count: limit + 1)))
+        }
+        for index in 0..<3 {
+            try await cluster.write("b\(index)=" + String(repeating: "x", count: limit - 3), through: index)
+        }
+        #expect(try await cluster.line("b0", through: 2)?.count == limit - 3)
+        await cluster.stopAll()
+    }
+
     @Test("A stopped node refuses requests at once")
     func stopped() async throws {
         let cluster = try await TestCluster(size: 1)

@@ -92,6 +92,28 @@ struct SnapshotFileTests {
         #expect(throws: (any Error).self) { try read("\(temporary.path)/longer") }
     }
 
+    @Test("Pruning never removes the snapshot that was just written, and removes what was set aside")
+    func prune() throws {
+        let temporary = try TemporaryDirectory()
+        let directory = SnapshotDirectory(path: temporary.path)
+        for slot in [UInt64(30), 42, 77, 90] { try put([1], directory.file(of: Slot(slot))) }
+        try directory.setAside(Slot(90))
+        #expect(try directory.slots() == [Slot(77), Slot(42), Slot(30)])
+        try directory.prune(keeping: 2, sparing: Slot(42))
+        #expect(try FileSystem.list(temporary.path).count == 2)
+        try directory.prune(keeping: 1, sparing: Slot(42))
+        #expect(try FileSystem.list(temporary.path) == [SnapshotDirectory.name(of: Slot(42))])
+    }
+
+    @Test("A snapshot is written even if older ones cannot be removed")
+    func failingPrune() async throws {
+        let temporary = try TemporaryDirectory()
+        let directory = SnapshotDirectory(path: temporary.path)
+        for slot in [UInt64(3), 4] { try FileSystem.makeDirectory(directory.file(of: Slot(slot))) }
+        try await write([[1]], to: directory)
+        #expect(try read(directory.file(of: Slot(42))) == [[1]])
+    }
+
     @Test("An abandoned snapshot leaves no file")
     func abandoned() async throws {
         let temporary = try TemporaryDirectory()

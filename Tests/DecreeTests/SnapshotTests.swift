@@ -3,10 +3,14 @@ import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
-import Decree
+import DecreeWire
 import PaxosBase
 import PaxosLog
+import Synchronization
 import Testing
+
+@testable import Decree
+@testable import DecreeJournal
 
 @Suite(.serialized)
 struct SnapshotTests {
@@ -102,7 +106,70 @@ struct SnapshotTests {
         damage(try #require(files(cluster, tested).last))
         try await cluster.start(tested)
         for number in 0..<20 { #expect(try await cluster.line("k\(number)", through: tested) == "1") }
+        #expect(files(cluster, tested).contains { $0.hasSuffix(".unusable") })
+        try await takeSnapshot(of: cluster, tested)
+        #expect(!files(cluster, tested).contains { $0.hasSuffix(".unusable") })
         await cluster.stopAll()
+    }
+
+    @Test("A snapshot comes to its name only when the journal holds all that it covers")
+    func notBeforeTheJournal() async throws {
+        let box = Flag()
+        let cluster = try await TestCluster(size: 3)
+        for index in 0..<3 {
+            if index == 2 {
+                cluster.settings.adjustJournal = { $0.writeFailure = { box.isSet ? ENOSPC : nil } }
+            }
+            try await cluster.start(index)
+        }
+        try await eventually("another leads") {
+            if try await cluster.leader() != 2 { return true }
+            cluster[2].handOver()
+            return false
+        }
+        let leader = try await cluster.leader()
+        try await cluster.write("a=1", through: 2)
+        box.isSet = true
+        try await cluster.write("b=1", through: leader)
+        try await eventually("it is applied where it cannot be written") {
+            try await cluster[2].query(.line("b"), linearizable: false).text == "1"
+        }
+        cluster[2].snapshotNow()
+        try await eventually("the walk") { cluster[2].status.snapshot.isRunning }
+        for number in 0..<100 { try await cluster.write("c=\(number)", through: leader) }
+        try await eventually("the rest is applied") {
+            try await cluster[2].query(.line("c"), linearizable: false).text == "99"
+        }
+        #expect(cluster[2].status.snapshot.taken == 0)
+        #expect(files(cluster, 2).isEmpty)
+        box.isSet = false
+        try await eventually("the snapshot") { cluster[2].status.snapshot.taken == 1 }
+        await cluster.stopAll()
+    }
+
+    @Test("A journal that lacks a slot which was chosen keeps the node from starting")
+    func gap() async throws {
+        let cluster = try await TestCluster(size: 1)
+        try await cluster.start(0)
+        try await cluster.write("a=1", through: 0)
+        await cluster.stop(0)
+        let (directory, identity) = try DataDirectory.open(
+            path: cluster.path(0), node: NodeID(1), clusterID: cluster.description.clusterID)
+        let owner = JournalIdentity(cluster: ClusterID(identity.clusterID), node: identity.node, store: identity.store)
+        var settings = Journal.Settings()
+        settings.core.segmentByteCount = cluster.settings.journalSegmentBytes
+        let (journal, recovered) = try Journal.open(
+            directory: directory.journalPath, identity: owner, settings: settings, onDurable: { _ in },
+            onFull: { _ in })
+        let last = try #require(recovered.state(of: GroupID(1)).slots.keys.last)
+        journal.append(
+            JournalBatch(
+                group: GroupID(1), id: WriteID(1),
+                records: [.learned(last.advanced(by: 2), .noOp), .chosen(through: last.advanced(by: 2))]))
+        journal.close()
+        directory.unlock()
+        let error = await #expect(throws: NodeError.self) { try await cluster.start(0) }
+        #expect(error?.description.contains("slot \(last.next) is missing") == true)
     }
 
     @Test("With all snapshots damaged and the journal trimmed the node refuses to start")

@@ -90,6 +90,8 @@ struct ThreeNodeTests {
         try await cluster.start(1)
         #expect(cluster[0].status.phase == .forming)
         let first = cluster[0]
+        #expect(try await first.query(.count, linearizable: false).number == 0)
+        #expect(first.status.phase == .forming)
         async let early = first.submit(Payload("early=1"))
         try await eventually("the two know each other") {
             cluster[0].status.peers.contains(where: \.isConnected)

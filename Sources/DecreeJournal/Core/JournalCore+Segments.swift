@@ -11,11 +11,10 @@ extension JournalCore {
         // First what needs no space.
         if retire(into: &effects) { return }
         if let byteCount = wantedByteCount, !isPrepareBarred {
-            // A ready segment that is too small is replaced under its number.
-            let number = ready.isEmpty ? nextNumber : ready.removeFirst().number
-            return prepare(number, byteCount: byteCount, into: &effects)
+            // A ready segment that is too small is replaced under its number; until then it stays what it is.
+            return prepare(ready.first?.number ?? nextNumber, byteCount: byteCount, into: &effects)
         }
-        if ready.count < options.segmentsAhead, !isFull, !isPrepareBarred {
+        if ready.count < options.segmentsAhead, !isPrepareBarred, !isFull || mustProveSpace {
             prepare(nextNumber, byteCount: options.segmentByteCount, into: &effects)
         }
     }
@@ -40,7 +39,7 @@ extension JournalCore {
     private mutating func prepare(
         _ number: SegmentNumber, byteCount: Int, recycling: SegmentNumber? = nil, into effects: inout [JournalEffect]
     ) {
-        maintenance = .preparing(ReadySegment(number: number, byteCount: byteCount))
+        maintenance = .preparing(ReadySegment(number: number, byteCount: byteCount), recycling: recycling)
         effects.append(.prepare(number, byteCount: byteCount, recycling: recycling))
     }
 
@@ -50,18 +49,26 @@ extension JournalCore {
     }
 
     mutating func finishPreparing(_ number: SegmentNumber, into effects: inout [JournalEffect]) {
-        guard case .preparing(let segment) = maintenance, segment.number == number else {
+        guard case .preparing(let segment, let recycled) = maintenance, segment.number == number else {
             invariantFailure("a segment that was prepared was asked for: \(number)")
         }
         maintenance = nil
+        if recycled == nil, needsProofOfSpace {
+            needsProofOfSpace = false
+            if hasPlenty { setFull(false, into: &effects) }
+        }
+        ready.removeAll { $0.number == number }
         ready.insert(segment, at: ready.firstIndex { $0.number > number } ?? ready.count)
         writeNext(into: &effects)
         maintain(into: &effects)
     }
 
     mutating func failPreparing(into effects: inout [JournalEffect]) {
+        // A file that could not be renamed is of no use any more.
+        if case .preparing(_, let old?) = maintenance { strays.append(old) }
         maintenance = nil
         isPrepareBarred = true
+        needsProofOfSpace = true
         setFull(true, into: &effects)
         maintain(into: &effects)
     }
@@ -75,15 +82,24 @@ extension JournalCore {
     /// prepared for what already waits: promises and trimming must go on, and they are what the reserve is for.
     mutating func judgeSpace(_ freeByteCount: UInt64, into effects: inout [JournalEffect]) {
         isPrepareBarred = false
+        self.freeByteCount = freeByteCount
         if freeByteCount < options.spaceReserve {
             setFull(true, into: &effects)
-        } else if freeByteCount >= options.spaceReserve + UInt64(options.segmentByteCount) {
+        } else if hasPlenty, !mustProveSpace {
+            needsProofOfSpace = false
             setFull(false, into: &effects)
         }
         maintain(into: &effects)
     }
 
-    private mutating func setFull(_ isFull: Bool, into effects: inout [JournalEffect]) {
+    private var hasPlenty: Bool { freeByteCount >= options.neededSpace }
+
+    /// The next segment to be made must show that there is space, if one is needed at all.
+    private var mustProveSpace: Bool {
+        needsProofOfSpace && hasPlenty && (ready.count < options.segmentsAhead || wantedByteCount != nil)
+    }
+
+    mutating func setFull(_ isFull: Bool, into effects: inout [JournalEffect]) {
         guard self.isFull != isFull else { return }
         self.isFull = isFull
         effects.append(.full(isFull))

@@ -71,6 +71,8 @@ extension JournalCore {
 
     private func canRoll(for payloadByteCount: Int) -> Bool {
         guard let next = ready.first, next.number == followingNumber else { return false }
+        // Not while its file is being replaced.
+        if case .preparing(let segment, _) = maintenance, segment.number == next.number { return false }
         return neededByteCount(for: payloadByteCount) <= next.byteCount
     }
 
@@ -104,7 +106,7 @@ extension JournalCore {
         let offset = isRolling ? 0 : place.offset
         inFlight = InFlight(
             durable: durableWrites(of: batches), recordCount: batches.reduce(0) { $0 + $1.records.count },
-            isMark: place.payloadByteCount == 0, oldestNeeded: needed)
+            isMark: place.payloadByteCount == 0, oldestNeeded: needed, offset: place.offset)
         end = place.offset + place.byteCount
         nextSequence += 1
         needsCheckpoint = false

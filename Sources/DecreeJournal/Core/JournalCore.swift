@@ -28,6 +28,10 @@ public struct JournalCore: Sendable {
     var maintenance: Maintenance?
     /// The last attempt to prepare a segment found no space; wait for news of it.
     var isPrepareBarred = false
+    /// What was said to be free was not enough for a segment: a quota, perhaps. Only one that is prepared proves space.
+    var needsProofOfSpace = false
+    /// As of the latest news.
+    var freeByteCount: UInt64 = 0
     public internal(set) var isFull = false
 
     /// Waits for the write in flight, or for a segment.
@@ -46,7 +50,7 @@ public struct JournalCore: Sendable {
     }
 
     enum Maintenance: Hashable {
-        case preparing(ReadySegment)
+        case preparing(ReadySegment, recycling: SegmentNumber?)
         case removing(SegmentNumber)
     }
 
@@ -55,6 +59,8 @@ public struct JournalCore: Sendable {
         let recordCount: Int
         let isMark: Bool
         let oldestNeeded: SegmentNumber
+        /// Where it goes in the last segment.
+        let offset: Int
     }
 
     /// The last batch that recovery found: an earlier life may have written it without a sync that succeeded, and a
@@ -75,6 +81,7 @@ public struct JournalCore: Sendable {
         case .prepareFailed: failPreparing(into: &effects)
         case .removed: finishRemoving(into: &effects)
         case .freeSpace(let byteCount): judgeSpace(byteCount, into: &effects)
+        case .writeHeldUp: setFull(true, into: &effects)
         case .idle: mark(into: &effects)
         }
     }
@@ -85,19 +92,42 @@ public struct JournalCore: Sendable {
     /// Nothing waits and nothing is being written.
     public var isIdle: Bool { isOpen && inFlight == nil && queue.isEmpty && rewrite == nil }
 
+    /// Something waits for news of free space, even if the number is the same.
+    public var awaitsSpace: Bool { isFull || isPrepareBarred }
+
     /// How many segment files are in use or ready.
     public var segmentCount: Int { segments.count + ready.count }
 
-    /// Where records of these slots may stand; ascending, so that later records come later.
+    /// Where durable records of these slots may stand; ascending, so that later records come later.
     public func locate(_ group: GroupID, _ slots: ClosedRange<Slot>) -> [SegmentExtent] {
         var found: [SegmentExtent] = []
         for segment in segments {
-            for range in segment.extents(of: group, slots) {
-                found.append(SegmentExtent(segment: segment.number, range: range))
+            let end = segment.number == segments.last?.number ? durableEnd : segment.end
+            for range in segment.extents(of: group, slots) where range.lowerBound < end {
+                let durable = range.lowerBound..<min(range.upperBound, end)
+                found.append(SegmentExtent(segment: segment.number, range: durable))
             }
         }
         return found
     }
+
+    /// The same, for a beginning of the run that is short enough to be read in about so many bytes: by slots alone a run
+    /// of large entries could be of any size.
+    func locate(
+        _ group: GroupID, _ slots: ClosedRange<Slot>, upTo maximumByteCount: Int
+    ) -> (run: ClosedRange<Slot>, extents: [SegmentExtent]) {
+        var run = slots
+        while true {
+            let extents = locate(group, run)
+            let count = run.upperBound.distance(from: run.lowerBound) + 1
+            let byteCount = extents.reduce(0) { $0 + $1.range.count }
+            guard byteCount > maximumByteCount, count > 1 else { return (run, extents) }
+            run = run.lowerBound...run.lowerBound.advanced(by: count / 2 - 1)
+        }
+    }
+
+    /// Where what is on stable storage ends in the last segment: before the batch that is in flight.
+    private var durableEnd: Int { inFlight?.offset ?? end }
 
     private mutating func open(into effects: inout [JournalEffect]) {
         invariant(!isOpen, "a journal is opened once")

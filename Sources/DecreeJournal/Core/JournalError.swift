@@ -12,6 +12,8 @@ public enum JournalError: Error, Hashable, Sendable {
     case unknownRecord(SegmentNumber, offset: Int, WireError)
     /// The journal of another node.
     case foreign(SegmentNumber, found: JournalIdentity, expected: JournalIdentity)
+    /// A batch that stood here cannot be read back, in a journal that is in use.
+    case unreadable(SegmentNumber, offset: Int)
     /// The file system refused an operation.
     case file(operation: FileOperation, path: String, errno: Int32)
 }
@@ -85,12 +87,15 @@ extension JournalError: CustomStringConvertible {
         case .foreign(let segment, let found, let expected):
             "journal file \(segment) belongs to another node (\(found)), this is \(expected): "
                 + "check the data directory"
+        case .unreadable(let segment, let offset):
+            "journal file \(segment) cannot be read back at byte \(offset), where a batch stood: the disk is failing. "
+                + "Nothing is answered from there; \(Self.advice)"
         case .file(let operation, let path, let number):
             "cannot \(operation.rawValue) \(path): \(errorText(number))"
         }
     }
 
     private static let advice =
-        "Restore the file from an intact copy of this very disk, or replace the member: remove it from the cluster and "
-        + "add a new one that starts with an empty directory."
+        "Replace this member: remove it from the cluster and add a new one, under another identity, that starts with "
+        + "an empty directory. (No older copy of this directory will do: it forgot what the node promised since.)"
 }

@@ -36,12 +36,14 @@ public enum JournalEvent: Sendable {
     case synced
     /// The segment that was to be prepared is there: its whole file, under its name, durable.
     case prepared(SegmentNumber)
-    /// There was no space for the segment that was to be prepared; nothing of it is left.
+    /// There was no space for the segment that was to be prepared; what bore its name is as it was.
     case prepareFailed(SegmentNumber)
     /// The segment that was to be removed is gone, durably.
     case removed(SegmentNumber)
     /// So many bytes are free on the volume. Comes now and then, and before each prepared segment.
     case freeSpace(UInt64)
+    /// The write in flight found no space and is tried again until there is some.
+    case writeHeldUp
     /// Nothing was appended for a while.
     case idle
 }

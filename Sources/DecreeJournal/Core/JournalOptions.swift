@@ -30,5 +30,8 @@ public struct JournalOptions: Hashable, Sendable {
     /// With less free space than this the journal reports that it is full.
     public var spaceReserve: UInt64 = 256 << 20
 
+    /// How much free space ends a shortage, in bytes.
+    public var neededSpace: UInt64 { spaceReserve + UInt64(segmentByteCount) }
+
     public init() {}
 }

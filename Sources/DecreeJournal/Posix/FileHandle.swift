@@ -30,6 +30,13 @@ struct FileHandle: ~Copyable {
         guard descriptor >= 0 else { throw .file(operation: .open, path: path, errno: errno) }
     }
 
+    /// A directory, to bring its names to stable storage.
+    init(directory path: String) throws(JournalError) {
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        self.path = path
+        guard descriptor >= 0 else { throw .file(operation: .open, path: path, errno: errno) }
+    }
+
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     private func failure(_ operation: FileOperation) -> JournalError {
@@ -74,10 +81,21 @@ struct FileHandle: ~Copyable {
     func reserve(_ byteCount: Int) throws(JournalError) {
         #if os(Linux)
         let number = posix_fallocate(descriptor, 0, off_t(byteCount))
-        if number == ENOSPC || number == EDQUOT || number == EFBIG {
-            throw .file(operation: .resize, path: path, errno: number)
-        }
+        let failure = JournalError.file(operation: .resize, path: path, errno: number)
+        if failure.isWantOfSpace { throw failure }
         #endif
+    }
+
+    /// Brings the names in a directory to stable storage.
+    func syncNames() throws(JournalError) {
+        guard fsync(descriptor) == 0 else { throw failure(.sync) }
+    }
+
+    /// How many bytes an ordinary user may still write on the volume; nil when nobody says.
+    var freeByteCount: UInt64? {
+        var status = statvfs()
+        guard fstatvfs(descriptor, &status) == 0 else { return nil }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
     }
 
     /// Brings content (and size, where it changed) to stable storage.
@@ -89,5 +107,20 @@ struct FileHandle: ~Copyable {
         let result = fdatasync(descriptor)
         #endif
         guard result == 0 else { throw failure(.sync) }
+    }
+}
+
+extension JournalError {
+    /// The volume, a quota or a limit for files leaves no room: worth another try later.
+    var isWantOfSpace: Bool {
+        guard case .file(_, _, let number) = self else { return false }
+        return number == ENOSPC || number == EDQUOT || number == EFBIG
+    }
+
+    /// A file could not be opened because process or system hold too many, or memory is short. Nothing was touched, so
+    /// nothing is in doubt: worth another try soon.
+    var isWantOfDescriptors: Bool {
+        guard case .file(.open, _, let number) = self else { return false }
+        return number == EMFILE || number == ENFILE || number == ENOMEM
     }
 }

@@ -27,6 +27,16 @@ public final class Journal: Sendable {
         /// error and ends the process: what the disk holds then is not known, and only a restart reads it.
         public var onFailure: @Sendable (String) -> Never = endProcess
 
+        /// Called on a thread of the journal with a line about what is tried again and needs an operator's eye, once for
+        /// each time that it begins.
+        public var onTrouble: @Sendable (String) -> Void = { _ in }
+        /// How long to wait before a write without space, or a file without a descriptor, is tried again.
+        var retryDelay = TimeSpan.milliseconds(100)
+        /// For tests: what to fail a write with instead of trying it.
+        var writeFailure: @Sendable () -> Int32? = { nil }
+        /// For tests: what to fail the opening of the segment that is written to with.
+        var openFailure: @Sendable () -> Int32? = { nil }
+
         public init() {}
     }
 
@@ -90,6 +100,7 @@ public final class Journal: Sendable {
     /// - Parameters:
     ///   - maximumBytes: Of entries; one comes in any case.
     /// - Returns: Ascending by slot; slots without a record are left out.
+    /// - Throws: When anything that may hold one of the slots cannot be read: what is left might be out of date.
     public func load(
         _ group: GroupID, _ slots: ClosedRange<Slot>, maximumBytes: Int
     ) throws(JournalError) -> [LoadedEntry] {

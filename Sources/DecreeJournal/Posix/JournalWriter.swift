@@ -11,7 +11,7 @@ import Glibc
 
 /// The thread that writes: takes what was appended, steps the core, carries out its effects.
 final class JournalWriter: @unchecked Sendable {
-    // `file`, `effects` and `taken` belong to the writing thread (or to `open`, before it starts).
+    // `file`, the effects, `taken` and the flags below it belong to the writing thread (or to `open`, before it starts).
 
     private let directory: SegmentDirectory
     private let keeper: SegmentKeeper
@@ -25,7 +25,13 @@ final class JournalWriter: @unchecked Sendable {
     private let published = Monitor(JournalStatistics())
     private var file: OpenSegment?
     private var effects: [JournalEffect] = []
+    /// The first of them that was not carried out.
+    private var nextEffect = 0
     private var taken = Inbox()
+    /// It was to stop while a write waited for what does not come: the rest stays unwritten.
+    private var isGivenUp = false
+    /// The threads run: what waits may wait for something.
+    private var isRunning = false
 
     /// What other threads left for the writing one.
     private struct Inbox {
@@ -75,9 +81,16 @@ final class JournalWriter: @unchecked Sendable {
     }
 
     func report(_ event: JournalEvent) {
-        inbox.withLock { $0.events.append(event) }
+        inbox.withLock { inbox in
+            // Of news that nobody took yet, only the latest count.
+            if case .freeSpace = event, case .freeSpace? = inbox.events.last { inbox.events.removeLast() }
+            inbox.events.append(event)
+        }
         inbox.signal()
     }
+
+    /// The core waits for news of free space.
+    var awaitsSpace: Bool { core.withLock { $0.awaitsSpace } }
 
     func stop() {
         inbox.withLock { $0.isStopping = true }
@@ -99,22 +112,26 @@ final class JournalWriter: @unchecked Sendable {
     func load(
         _ group: GroupID, _ slots: ClosedRange<Slot>, maximumBytes: Int
     ) throws(JournalError) -> [LoadedEntry] {
-        let (identity, extents) = core.withLock { core in
-            let run = EntryLoader(identity: core.identity, group: group, slots: slots).run
-            return (core.identity, core.locate(group, run))
+        let readLimit = 4 * max(maximumBytes, 1 << 10)
+        let (identity, run, extents) = core.withLock { core in
+            let longest = EntryLoader(identity: core.identity, group: group, slots: slots).run
+            let (run, extents) = core.locate(group, longest, upTo: readLimit)
+            return (core.identity, run, extents)
         }
-        var loader = EntryLoader(identity: identity, group: group, slots: slots)
+        var loader = EntryLoader(identity: identity, group: group, slots: run)
         for extent in extents {
             let file: FileHandle
             do {
                 file = try FileHandle(directory.path(of: extent.segment), .reading)
             } catch .file(_, _, ENOENT) {
-                continue  // given up since: a snapshot covers it
+                // Given up since: a snapshot covers it, and of what was read the later word may be gone.
+                return []
             }
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: extent.range.count, alignment: 16)
             defer { memory.deallocate() }
             let count = try file.read(into: memory, at: extent.range.lowerBound)
             loader.absorb(extent, UnsafeRawBufferPointer(rebasing: memory[..<count]))
+            if let damage = loader.damage { throw .unreadable(damage.segment, offset: damage.offset) }
         }
         return loader.entries(maximumBytes: maximumBytes)
     }
@@ -134,12 +151,14 @@ final class JournalWriter: @unchecked Sendable {
     }
 
     func run() {
-        while true {
+        isRunning = true
+        while !isGivenUp {
             take()
             if !taken.batches.isEmpty { step(.append(taken.batches)) }
             for event in taken.events { step(event) }
             do {
                 try carryOut()
+                if isGivenUp { break }
                 if taken.isStopping, try isFinished() { break }
             } catch {
                 settings.onFailure("journal: \(error). The process ends: what the disk holds is not known any more.")
@@ -186,20 +205,20 @@ final class JournalWriter: @unchecked Sendable {
     }
 
     private func carryOut() throws(JournalError) {
-        var next = 0
-        while next < effects.count {
-            let effect = effects[next]
-            next += 1
+        nextEffect = 0
+        while nextEffect < effects.count {
+            let effect = effects[nextEffect]
+            nextEffect += 1
             switch effect {
-            case .write(let segment, let offset, let bytes): try write(bytes, to: segment, at: offset)
+            case .write(let segment, let offset, let bytes):
+                try write(bytes, to: segment, at: offset)
+                if isGivenUp { return }
             case .sync(let segment): try sync(segment)
             case .prepare(let segment, let byteCount, let old):
                 keeper.take(.prepare(segment, byteCount: byteCount, recycling: old))
             case .remove(let segment): keeper.take(.remove(segment))
             case .durable(let writes): report(writes)
-            case .full(let isFull):
-                published.withLock { $0.isFull = isFull }
-                onFull(isFull)
+            case .full(let isFull): report(isFull: isFull)
             case .ready: break
             }
         }
@@ -217,35 +236,62 @@ final class JournalWriter: @unchecked Sendable {
         onDurable(writes)
     }
 
+    private func report(isFull: Bool) {
+        published.withLock { $0.isFull = isFull }
+        onFull(isFull)
+    }
+
     private func open(_ segment: SegmentNumber) throws(JournalError) -> OpenSegment {
         if let file, file.number == segment { return file }
-        let opened = try OpenSegment(segment, directory.path(of: segment))
+        let path = directory.path(of: segment)
+        if let number = settings.openFailure() { throw .file(operation: .open, path: path, errno: number) }
+        let opened = try OpenSegment(segment, path)
         file = opened
         return opened
     }
 
     private func write(_ bytes: Payload, to segment: SegmentNumber, at offset: Int) throws(JournalError) {
-        let file = try open(segment)
+        var hasTold = false
         while true {
             do {
-                try bytes.withUnsafeBytes { (bytes) throws(JournalError) in try file.file.write(bytes, at: offset) }
+                try writeOnce(bytes, to: segment, at: offset)
                 break
-            } catch .file(_, _, ENOSPC) {
+            } catch let error where isRunning && error.isWantOfSpace {
                 // Only where blocks that were filled once can still run out (copy-on-write file systems). Nothing was
                 // synced, so the whole batch may be written again once there is space.
-                waitForSpace()
+                reportHeldUp()
+            } catch let error where isRunning && error.isWantOfDescriptors {
+                if !hasTold { settings.onTrouble("journal: \(error). It is tried again.") }
+                hasTold = true
+            }
+            guard !isStopping(within: settings.retryDelay) else {
+                isGivenUp = true
+                return
             }
         }
         published.withLock { $0.bytesWritten += UInt64(bytes.count) }
     }
 
-    private func waitForSpace() {
-        if !published.withLock({ $0.isFull }) {
-            published.withLock { $0.isFull = true }
-            onFull(true)
+    private func writeOnce(_ bytes: Payload, to segment: SegmentNumber, at offset: Int) throws(JournalError) {
+        let file = try open(segment)
+        if let number = settings.writeFailure() {
+            throw .file(operation: .write, path: file.file.path, errno: number)
         }
-        var pause = timespec(tv_sec: 0, tv_nsec: 100_000_000)
-        nanosleep(&pause, nil)
+        try bytes.withUnsafeBytes { (bytes) throws(JournalError) in try file.file.write(bytes, at: offset) }
+    }
+
+    /// Says that the disk is full now, not after the write that waits. That there is space again follows from news that
+    /// are taken after it.
+    private func reportHeldUp() {
+        step(.writeHeldUp)
+        let later = effects[nextEffect...].filter { if case .full = $0 { false } else { true } }
+        effects.replaceSubrange(nextEffect..., with: later)
+        if !published.withLock({ $0.isFull }) { report(isFull: true) }
+    }
+
+    /// Waits, unless it is to stop.
+    private func isStopping(within delay: TimeSpan) -> Bool {
+        taken.isStopping || inbox.wait(nanoseconds: delay.nanoseconds) { $0.isStopping ? true : nil } ?? false
     }
 
     private func sync(_ segment: SegmentNumber) throws(JournalError) {

@@ -7,8 +7,10 @@ import Glibc
 #endif
 
 /// The directory of the segment files.
-struct SegmentDirectory: Sendable {
+final class SegmentDirectory: Sendable {
     let path: String
+    /// Open for as long as this lives: names must reach stable storage even when no other file can be opened.
+    private let handle: FileHandle
 
     private static let preparingSuffix = ".preparing"
     private static let chunkByteCount = 1 << 20
@@ -20,6 +22,7 @@ struct SegmentDirectory: Sendable {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw .file(operation: .makeDirectory, path: path, errno: errno)
         }
+        handle = try FileHandle(directory: path)
     }
 
     func path(of number: SegmentNumber) -> String { path + "/" + number.fileName }
@@ -107,17 +110,8 @@ struct SegmentDirectory: Sendable {
     }
 
     /// Brings names to stable storage.
-    func sync() throws(JournalError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .file(operation: .open, path: path, errno: errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .file(operation: .sync, path: path, errno: errno) }
-    }
+    func sync() throws(JournalError) { try handle.syncNames() }
 
     /// How many bytes an ordinary user may still write on the volume; nil when nobody says.
-    var freeByteCount: UInt64? {
-        var status = statvfs()
-        guard statvfs(path, &status) == 0 else { return nil }
-        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
-    }
+    var freeByteCount: UInt64? { handle.freeByteCount }
 }

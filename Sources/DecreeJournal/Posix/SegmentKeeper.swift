@@ -5,6 +5,7 @@ import Musl
 #else
 import Glibc
 #endif
+import PaxosBase
 
 /// The thread that makes and removes segment files and looks at free space, so that the writing thread never waits for
 /// a segment to be filled with zeros.
@@ -48,8 +49,8 @@ final class SegmentKeeper: Sendable {
             }
             if tasks?.isStopping == true { return }
             for task in tasks?.waiting ?? [] { carryOut(task, reportingTo: writer) }
-            // The writing thread is woken only for news.
-            if let free = directory.freeByteCount, free != lastFree {
+            // The writing thread is woken only for news, or while it waits for some: a quota is not seen in the number.
+            if let free = directory.freeByteCount, free != lastFree || writer.awaitsSpace {
                 lastFree = free
                 writer.report(.freeSpace(free))
             }
@@ -57,17 +58,30 @@ final class SegmentKeeper: Sendable {
     }
 
     private func carryOut(_ task: Task, reportingTo writer: JournalWriter) {
-        do {
-            switch task {
-            case .prepare(let segment, let byteCount, let old):
-                try prepare(segment, byteCount: byteCount, recycling: old, reportingTo: writer)
-            case .remove(let segment):
-                try directory.remove(segment)
-                writer.report(.removed(segment))
+        var hasTold = false
+        while true {
+            do {
+                switch task {
+                case .prepare(let segment, let byteCount, let old):
+                    try prepare(segment, byteCount: byteCount, recycling: old, reportingTo: writer)
+                case .remove(let segment):
+                    try directory.remove(segment)
+                    writer.report(.removed(segment))
+                }
+                return
+            } catch let error where error.isWantOfDescriptors {
+                if !hasTold { settings.onTrouble("journal: \(error). It is tried again.") }
+                hasTold = true
+                guard !isStopping(within: settings.retryDelay) else { return }
+            } catch {
+                settings.onFailure("journal: \(error). The process ends: its files cannot be kept.")
             }
-        } catch {
-            settings.onFailure("journal: \(error). The process ends: its files cannot be kept.")
         }
+    }
+
+    /// Waits, unless it is to stop.
+    private func isStopping(within delay: TimeSpan) -> Bool {
+        tasks.wait(nanoseconds: delay.nanoseconds) { $0.isStopping ? true : nil } ?? false
     }
 
     private func prepare(
@@ -80,7 +94,7 @@ final class SegmentKeeper: Sendable {
                 try directory.create(segment, byteCount: byteCount)
             }
             writer.report(.prepared(segment))
-        } catch .file(_, _, let number) where number == ENOSPC || number == EDQUOT || number == EFBIG {
+        } catch let error where error.isWantOfSpace {
             writer.report(.prepareFailed(segment))
         }
     }

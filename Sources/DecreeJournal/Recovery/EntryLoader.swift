@@ -27,6 +27,15 @@ public struct EntryLoader {
     private let group: GroupID
     private let slots: ClosedRange<Slot>
     private var found: [DurableSlot?]
+    /// Where a batch should have stood and none could be read. Then nothing is handed out: what is missing may be the
+    /// later word on a slot whose earlier one was read.
+    public private(set) var damage: Damage?
+
+    public struct Damage: Hashable, Sendable {
+        public let segment: SegmentNumber
+        /// In bytes from the beginning of the file.
+        public let offset: Int
+    }
 
     /// The longest run that is loaded at once.
     public static let maximumSlotCount = 1024
@@ -43,18 +52,30 @@ public struct EntryLoader {
     /// The run that is loaded.
     public var run: ClosedRange<Slot> { slots }
 
-    /// Takes in an extent. What is not whole there (being written just now, or used again) ends it quietly.
-    /// - Parameter bytes: The bytes of the extent.
+    /// Takes in an extent, which holds whole batches from end to end.
+    /// - Parameter bytes: The bytes of the extent; fewer if the file ends within it.
     public mutating func absorb(_ extent: SegmentExtent, _ bytes: UnsafeRawBufferPointer) {
         let seed = SegmentSeed(identity, extent.segment)
         var offset = 0
-        while let header = BatchHeader.read(bytes, at: offset, of: extent.range.lowerBound, seed: seed),
-            let payload = header.payload(in: bytes, at: offset, seed: seed)
-        {
-            try? RecordCodec.decode(payload, count: header.recordCount) { group, record in
-                if group == self.group { absorb(record) }
+        while offset < extent.range.count {
+            guard let header = BatchHeader.read(bytes, at: offset, of: extent.range.lowerBound, seed: seed),
+                let payload = header.payload(in: bytes, at: offset, seed: seed), absorb(payload, header.recordCount)
+            else {
+                damage = damage ?? Damage(segment: extent.segment, offset: extent.range.lowerBound + offset)
+                return
             }
             offset += header.batchByteCount
+        }
+    }
+
+    private mutating func absorb(_ payload: UnsafeRawBufferPointer, _ count: Int) -> Bool {
+        do throws(WireError) {
+            try RecordCodec.decode(payload, count: count) { group, record in
+                if group == self.group { absorb(record) }
+            }
+            return true
+        } catch {
+            return false
         }
     }
 
@@ -73,9 +94,10 @@ public struct EntryLoader {
         }
     }
 
-    /// The entries found, ascending by slot.
+    /// The entries found, ascending by slot; none if anything could not be read.
     /// - Parameter maximumBytes: Ends the run before the entry that exceeds it; the first one always comes.
     public func entries(maximumBytes: Int) -> [LoadedEntry] {
+        guard damage == nil else { return [] }
         var entries: [LoadedEntry] = []
         var byteCount = 0
         for (index, found) in found.enumerated() {

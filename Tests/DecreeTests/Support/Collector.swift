@@ -46,3 +46,22 @@ final class Seen: Sendable {
     var calls: Int { state.withLock { $0.calls } }
     var lines: Int { state.withLock { $0.lines } }
 }
+
+/// Something that may be set on one thread and looked at on another.
+final class Flag: Sendable {
+    private let state = Mutex(false)
+
+    var isSet: Bool {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
+
+/// Something that is handed to another thread once.
+final class Handover<Content: Sendable>: Sendable {
+    private let state = Mutex<Content?>(nil)
+
+    func give(_ content: Content) { state.withLock { $0 = content } }
+
+    func take() -> Content? { state.withLock { $0.take() } }
+}

@@ -9,6 +9,8 @@ struct Notebook: StateMachine {
         case count
         /// Takes so many steps to answer.
         case slow(steps: Int)
+        /// How often a `compact` was carried out.
+        case compactions
     }
 
     struct Answer: Hashable, Sendable {
@@ -24,6 +26,10 @@ struct Notebook: StateMachine {
 
     private(set) var lines: [String: String] = [:]
     private(set) var applied: UInt64 = 0
+    /// Slow queries and walks under way: nothing is compacted meanwhile.
+    private var pins = 0
+    private var mustCompact = false
+    private var compactions: UInt64 = 0
 
     init() {}
 
@@ -31,6 +37,7 @@ struct Notebook: StateMachine {
         for command in commands {
             let text = String(decoding: command.payload.bytes, as: UTF8.self)
             let parts = text.split(separator: "=", maxSplits: 1)
+            if text == "compact" { mustCompact = true }
             if parts.count == 2 { lines[String(parts[0])] = String(parts[1]) }
             applied += 1
             if command.isAwaited { outputs.append(applied) }
@@ -41,15 +48,23 @@ struct Notebook: StateMachine {
         switch query {
         case .line(let name): .finished(Answer(text: lines[name], number: applied))
         case .count: .finished(Answer(number: UInt64(lines.count)))
-        case .slow(let steps): .unfinished(steps)
+        case .compactions: .finished(Answer(number: compactions))
+        case .slow(let steps): pinned(steps)
         }
     }
 
-    mutating func advance(_ cursor: Int) -> QueryStep<Answer, Int> {
-        cursor <= 1 ? .finished(Answer(number: applied)) : .unfinished(cursor - 1)
+    private mutating func pinned(_ steps: Int) -> QueryStep<Answer, Int> {
+        pins += 1
+        return .unfinished(steps)
     }
 
-    mutating func abandon(_ cursor: Int) {}
+    mutating func advance(_ cursor: Int) -> QueryStep<Answer, Int> {
+        guard cursor <= 1 else { return .unfinished(cursor - 1) }
+        pins -= 1
+        return .finished(Answer(number: applied))
+    }
+
+    mutating func abandon(_ cursor: Int) { pins -= 1 }
 
     var digest: StateDigest {
         var hasher = StableHasher()
@@ -61,15 +76,21 @@ struct Notebook: StateMachine {
     }
 
     /// The first block is the count, then one block for each line.
-    mutating func beginSnapshot() -> Walk { Walk(names: lines.keys.sorted(), lines: lines, count: applied) }
+    mutating func beginSnapshot() -> Walk {
+        pins += 1
+        return Walk(names: lines.keys.sorted(), lines: lines, count: applied)
+    }
 
     mutating func nextBlock(of walk: inout Walk) -> [UInt8]? {
         if let count = walk.count.take() { return Array("\(count)".utf8) }
-        guard let name = walk.names.popLast() else { return nil }
+        guard let name = walk.names.popLast() else {
+            pins -= 1
+            return nil
+        }
         return Array("\(name)=\(walk.lines[name] ?? "")".utf8)
     }
 
-    mutating func abandon(_ walk: Walk) {}
+    mutating func abandon(_ walk: Walk) { pins -= 1 }
 
     mutating func beginRestore() { self = Notebook() }
 
@@ -83,7 +104,13 @@ struct Notebook: StateMachine {
 
     mutating func endRestore() throws(SnapshotError) {}
 
-    mutating func performMaintenance() -> Bool { false }
+    mutating func performMaintenance() -> Bool {
+        if mustCompact && pins == 0 {
+            mustCompact = false
+            compactions += 1
+        }
+        return false
+    }
 }
 
 extension Payload {
