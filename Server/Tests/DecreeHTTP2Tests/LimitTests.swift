@@ -117,6 +117,23 @@ import Testing
         }
     }
 
+    @Test("An answer too large for a message's prefix fails its call, and takes no memory")
+    func hugeAnswer() async throws {
+        try await TestServer.with { server in
+            let client = try await server.connect()
+            for size in [Int(Int32.max) + 1, Int(UInt32.max) + 1] {
+                let text = "grpc: trying to send message larger than max (\(size) vs. 2147483647)"
+                await #expect(throws: GRPCStatus(.resourceExhausted, text)) {
+                    _ = try await client.call(
+                        TestMethod.huge.path, withUnsafeBytes(of: UInt64(size).bigEndian) { Array($0) })
+                }
+            }
+            #expect(try await client.call(TestMethod.echo.path, [1]) == [1])
+            await client.close()
+            try await server.untilEmpty()
+        }
+    }
+
     @Test("A stream that was over its high-water mark reports when it has drained")
     func drained() async throws {
         try await TestServer.with({ $0.limits.streamHighWater = 100_000 }) { server in

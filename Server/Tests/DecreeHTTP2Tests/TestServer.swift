@@ -15,6 +15,8 @@ enum TestMethod: UInt16, CaseIterable {
     case release
     /// Fails with the request's text.
     case fail
+    /// Answers with as many bytes as the request says (big-endian UInt64), written in place, without a bound.
+    case huge
     /// Bidirectional: sends every message back.
     case chat
     /// Server streaming: as many messages as the request says.
@@ -56,6 +58,9 @@ final class TestHandler: CallHandler {
         switch TestMethod(rawValue: method.rawValue)! {
         case .echo: loop.respond(call, message: message)
         case .sized: loop.respond(call, message: Self.bytes(count: Self.number(message)))
+        case .huge:
+            let size = Int(UInt64(bigEndian: message.loadUnaligned(as: UInt64.self)))
+            loop.respond(call, size: size) { _ in }
         case .hold: hold(call)
         case .release: release(call)
         case .fail: loop.fail(call, GRPCStatus(.failedPrecondition, String(decoding: message, as: UTF8.self)))
