@@ -10,6 +10,13 @@ extension HTTP2Connection {
 
     // MARK: Answers
 
+    /// Counts bytes that wait for the client, or that have left if negative: for the connection and for its loop.
+    @inline(__always)
+    func addWaiting(_ bytes: Int) {
+        waitingBytes += bytes
+        loop.waitingBytes += bytes
+    }
+
     /// There is more to send on a call, or nothing more will come: hands to the codec what it needs to know.
     @inline(__always)
     func progress(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
@@ -117,11 +124,11 @@ extension HTTP2Connection {
             slot.pointee.outgoing.append(response.body.count) { room in
                 response.body.withUnsafeBytes { room.copyMemory(from: $0) }
             }
-            waitingBytes += response.body.count
+            addWaiting(response.body.count)
         }
         if isComplete {
             slot.pointee.flags.insert(.finished)
-            waitingBytes += Self.answerOverhead
+            addWaiting(Self.answerOverhead)
         }
         var provider = nghttp2_data_provider(
             source: HTTP2Callbacks.source(index), read_callback: HTTP2Callbacks.readData)
@@ -160,7 +167,7 @@ extension HTTP2Connection {
     func sendData(_ header: UnsafePointer<UInt8>, _ length: Int, index: UInt32) -> Int32 {
         let slot = calls[index]
         guard writeData(header, slot, length) else { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
-        waitingBytes -= length
+        addWaiting(-length)
         flood.pointee.pings.empty()
         if slot.pointee.flags.contains(.owesDrain),
             slot.pointee.outgoing.count <= loop.configuration.limits.streamHighWater / 2
@@ -199,8 +206,8 @@ extension HTTP2Connection {
             borrower = CallTable.none
         }
         forgetIncoming(slot)
-        waitingBytes -= slot.pointee.outgoing.count
-        if slot.pointee.flags.contains(.finished) { waitingBytes -= Self.answerOverhead }
+        addWaiting(-slot.pointee.outgoing.count)
+        if slot.pointee.flags.contains(.finished) { addWaiting(-Self.answerOverhead) }
         loop.clearDeadline(index)
         let wasOpen = slot.pointee.flags.contains(.open)
         if !slot.pointee.flags.contains(.trailersSubmitted), !slot.pointee.flags.contains(.plain) {

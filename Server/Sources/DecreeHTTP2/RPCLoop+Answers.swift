@@ -176,7 +176,7 @@ extension RPCLoop {
         } else {
             slot.pointee.flags.insert(.finished)
             slot.pointee.http2?._withUnsafeGuaranteedRef {
-                $0.waitingBytes += HTTP2Connection.answerOverhead
+                $0.addWaiting(HTTP2Connection.answerOverhead)
                 $0.progress(call.index, slot)
             }
         }
@@ -195,10 +195,23 @@ extension RPCLoop {
     /// - Returns: whether the message may be written.
     @inline(__always)
     private func admit(_ call: CallID, _ slot: UnsafeMutablePointer<CallSlot>, _ size: Int) -> Bool {
-        if size <= Self.maxAnswerBytes { return true }
-        let text = "grpc: trying to send message larger than max (\(size) vs. \(Self.maxAnswerBytes))"
-        close(call.index, slot, with: GRPCStatus(.resourceExhausted, text))
+        if size <= Self.maxAnswerBytes, hasRoom(slot, size) { return true }
+        var status = configuration.overloaded
+        if size > Self.maxAnswerBytes {
+            let text = "grpc: trying to send message larger than max (\(size) vs. \(Self.maxAnswerBytes))"
+            status = GRPCStatus(.resourceExhausted, text)
+        }
+        close(call.index, slot, with: status)
         return false
+    }
+
+    /// Whether the loop's budget has room for a message. A message alone always has, whatever its size; and a connection
+    /// on which little waits is answered whatever others do not read.
+    @inline(__always)
+    private func hasRoom(_ slot: UnsafeMutablePointer<CallSlot>, _ size: Int) -> Bool {
+        if waitingBytes + size <= waitingBudget || waitingBytes == 0 { return true }
+        let own = slot.pointee.http2?._withUnsafeGuaranteedRef { $0.waitingBytes } ?? 0
+        return own + size <= configuration.limits.assuredResponseBytes
     }
 
     /// The largest message that is sent, in bytes: what clients of all languages can take, and grpc-go's own limit.
@@ -226,7 +239,7 @@ extension RPCLoop {
     @inline(__always)
     private func queued(_ slot: UnsafeMutablePointer<CallSlot>, _ bytes: Int) {
         if !slot.pointee.flags.contains(.plain) { tally.pointee.messagesSent += 1 }
-        slot.pointee.http2?._withUnsafeGuaranteedRef { $0.waitingBytes += bytes }
+        slot.pointee.http2?._withUnsafeGuaranteedRef { $0.addWaiting(bytes) }
         if slot.pointee.outgoing.count > configuration.limits.streamHighWater {
             slot.pointee.flags.insert(.owesDrain)
         }
@@ -246,7 +259,7 @@ extension RPCLoop {
         slot.pointee.code = code
         tally.pointee.callsEnded[Int(code.rawValue)] += 1
         slot.pointee.http2?._withUnsafeGuaranteedRef {
-            $0.waitingBytes += HTTP2Connection.answerOverhead
+            $0.addWaiting(HTTP2Connection.answerOverhead)
             $0.progress(index, slot)
         }
     }

@@ -54,6 +54,9 @@ public final class RPCLoop: @unchecked Sendable {
     let codec = HTTP2Codec()
     var handler: (any CallHandler)?
     var connections: [ObjectIdentifier: any LoopConnection] = [:]
+    /// Bytes of answers that wait on the loop's connections, and how many may.
+    @exclusivity(unchecked) var waitingBytes = 0
+    let waitingBudget: Int
     /// Whole seconds since the loop started; coarse, for timeouts of connections.
     var seconds = 0
     var isDraining = false
@@ -69,11 +72,13 @@ public final class RPCLoop: @unchecked Sendable {
     private var expired: [UInt32] = []
     private var ticker: RepeatedTask?
 
-    init(index: Int, eventLoop: any EventLoop, methods: MethodTable, configuration: ServerConfiguration) {
+    /// - Parameter share: of how many loops this is one: the server's budget for answers is divided among them.
+    init(index: Int, eventLoop: any EventLoop, methods: MethodTable, configuration: ServerConfiguration, share: Int) {
         self.index = index
         self.eventLoop = eventLoop
         self.methods = methods
         self.configuration = configuration
+        waitingBudget = configuration.limits.maxWaitingResponseBytes / max(1, share)
         tally.initialize(to: LoopCounters())
     }
 

@@ -47,8 +47,11 @@ public final class RPCServer: Sendable {
         _ configuration: ServerConfiguration, on group: any EventLoopGroup, methods: MethodTable,
         makeHandler: @escaping @Sendable (RPCLoop) -> any CallHandler
     ) async throws(RPCServerError) -> RPCServer {
-        let loops = group.makeIterator().enumerated().map { index, eventLoop in
-            RPCLoop(index: index, eventLoop: eventLoop, methods: methods, configuration: configuration)
+        let eventLoops = Array(group.makeIterator())
+        let loops = eventLoops.enumerated().map { index, eventLoop in
+            RPCLoop(
+                index: index, eventLoop: eventLoop, methods: methods, configuration: configuration,
+                share: eventLoops.count)
         }
         for loop in loops {
             try? await loop.eventLoop.submit {

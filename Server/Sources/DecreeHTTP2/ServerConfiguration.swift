@@ -52,6 +52,11 @@ public struct ServerLimits: Sendable {
     public var maxBufferedRequestBytes = 64 << 20
     /// Bytes of answers that may wait on one connection for a slow client; above it, new calls are refused.
     public var maxBufferedResponseBytes = 64 << 20
+    /// Bytes of answers that may wait on all connections of the server together, however many calls each of them has
+    /// open; beyond it answers fail with `ServerConfiguration.overloaded`.
+    public var maxWaitingResponseBytes = 512 << 20
+    /// A connection on which no more than this waits, in bytes, is answered even then.
+    public var assuredResponseBytes = 256 << 10
     /// Above this many waiting bytes a stream will report when it has drained to half of it.
     public var streamHighWater = 256 << 10
     /// The largest body of a plain HTTP request, in bytes.
@@ -105,6 +110,8 @@ public struct ServerConfiguration: Sendable {
     public var listeners: [Listener]
     public var limits = ServerLimits()
     public var timeouts = ServerTimeouts()
+    /// What a call is told whose answer there is no room for.
+    public var overloaded = GRPCStatus(.resourceExhausted, "grpc: too many answers wait to be read")
     /// Connections that may wait to be accepted.
     public var backlog: Int32 = 1_024
     /// Called on the loop of each accepted connection, with the listener's index, before anything is read: the place

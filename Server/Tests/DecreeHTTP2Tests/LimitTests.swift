@@ -134,6 +134,53 @@ import Testing
         }
     }
 
+    @Test("Answers to calls that were open at once are bounded too, and other connections are still answered")
+    func waitingAnswers() async throws {
+        try await TestServer.with({
+            $0.limits.maxWaitingResponseBytes = 4 << 20
+            $0.overloaded = GRPCStatus(.resourceExhausted, "no room")
+        }) { server in
+            let peer = try await RawPeer.connect(server.port)
+            // SETTINGS_INITIAL_WINDOW_SIZE of zero: nothing of an answer leaves.
+            var bytes = RawPeer.preface + RawFrame.frame(type: 4, [0, 4, 0, 0, 0, 0])
+            for id in stride(from: UInt32(1), to: 40, by: 2) {
+                bytes += RawFrame.call(id, TestMethod.holdLarge.path)
+                bytes += RawFrame.data(id, RawFrame.message([]), ends: true)
+            }
+            peer.send(bytes)
+            try await server.untilHeld(20)
+            let other = try await server.connect()
+            _ = try await other.call(TestMethod.release.path, [])
+            let (waiting, ended) = try await server.onLoop { _, loop in (loop.waitingBytes, loop.counters.callsEnded) }
+            #expect(waiting > 3 << 20 && waiting <= 4 << 20 + 64 << 10, "\(waiting)")
+            #expect(ended[Int(GRPCCode.resourceExhausted.rawValue)] == 17)
+            let decoder = HeaderDecoder()
+            while let frame = await peer.frame() {
+                if frame.type == 1 { decoder.decode(frame.payload) }
+                if frame.type == 1, frame.flags & 1 != 0 { break }
+            }
+            #expect(decoder.status == GRPCStatus(.resourceExhausted, "no room"))
+            // A large answer has no room now, a small one has.
+            await #expect(throws: GRPCStatus(.resourceExhausted, "no room")) {
+                _ = try await other.call(TestMethod.sized.path, bigEndian(2 << 20))
+            }
+            #expect(try await other.call(TestMethod.echo.path, [1]) == [1])
+            peer.close()
+            await other.close()
+            try await server.untilEmpty()
+            #expect(try await server.onLoop { _, loop in loop.waitingBytes } == 0)
+        }
+    }
+
+    @Test("An answer alone is sent whatever its size")
+    func oneLargeAnswer() async throws {
+        try await TestServer.with({ $0.limits.maxWaitingResponseBytes = 1 << 20 }) { server in
+            let client = try await server.connect()
+            #expect(try await client.call(TestMethod.sized.path, bigEndian(3 << 20)).count == 3 << 20)
+            await client.close()
+        }
+    }
+
     @Test("A stream that was over its high-water mark reports when it has drained")
     func drained() async throws {
         try await TestServer.with({ $0.limits.streamHighWater = 100_000 }) { server in

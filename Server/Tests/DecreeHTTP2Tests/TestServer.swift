@@ -11,6 +11,8 @@ enum TestMethod: UInt16, CaseIterable {
     case sized
     /// Keeps the call until a `release` comes.
     case hold
+    /// The same, and is released with a megabyte.
+    case holdLarge
     /// Answers all calls that are held, then itself.
     case release
     /// Fails with the request's text.
@@ -61,7 +63,7 @@ final class TestHandler: CallHandler {
         case .huge:
             let size = Int(UInt64(bigEndian: message.loadUnaligned(as: UInt64.self)))
             loop.respond(call, size: size) { _ in }
-        case .hold: hold(call)
+        case .hold, .holdLarge: hold(call)
         case .release: release(call)
         case .fail: loop.fail(call, GRPCStatus(.failedPrecondition, String(decoding: message, as: UTF8.self)))
         case .chat: loop.send(call, message: message)
@@ -77,7 +79,13 @@ final class TestHandler: CallHandler {
     }
 
     private func release(_ call: CallID) {
-        for other in held { loop.respond(other, size: 2) { $0.copyBytes(from: [1, 2]) } }
+        for other in held {
+            if loop.method(of: other)?.rawValue == TestMethod.holdLarge.rawValue {
+                loop.respond(other, size: 1 << 20) { _ in }
+            } else {
+                loop.respond(other, size: 2) { $0.copyBytes(from: [1, 2]) }
+            }
+        }
         held.removeAll()
         loop.respond(call, size: 0) { _ in }
     }

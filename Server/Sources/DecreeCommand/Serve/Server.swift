@@ -110,6 +110,7 @@ enum Server {
         }
         var configuration = ServerConfiguration(listeners: listeners)
         configuration.limits.maxMessageBytes = options.maximumRequestBytes + 524_288
+        configuration.overloaded = GRPCStatus(ReplicationFailure.overloaded.status)
         configuration.limits.maxConcurrentStreams = UInt32(clamping: options.maximumConcurrentStreams)
         configuration.timeouts.keepaliveIntervalSeconds = max(1, Int(options.keepaliveInterval.components.seconds))
         configuration.timeouts.keepaliveTimeoutSeconds = max(1, Int(options.keepaliveTimeout.components.seconds))
