@@ -104,6 +104,15 @@ extension HTTP2Connection {
         nghttp2_submit_rst_stream(session, Self.noFlags, frame.stream_id, NGHTTP2_NO_ERROR.rawValue)
     }
 
+    /// The codec gave up to send a frame. Without its headers or trailers an answer would never end for the client: the
+    /// stream is reset. If the stream is gone already, nobody waits.
+    func frameNotSent(_ frame: nghttp2_frame_hd, _ problem: Int32) {
+        guard UInt32(frame.type) == UInt32(NGHTTP2_HEADERS.rawValue),
+            problem != NGHTTP2_ERR_STREAM_CLOSED.rawValue, problem != NGHTTP2_ERR_STREAM_CLOSING.rawValue
+        else { return }
+        nghttp2_submit_rst_stream(session, Self.noFlags, frame.stream_id, NGHTTP2_INTERNAL_ERROR.rawValue)
+    }
+
     /// Refuses a request that never becomes a call.
     func abort(http: String = "200", _ status: GRPCStatus, _ endsStream: Bool) {
         loop.tally.pointee.callsEnded[Int(status.code.rawValue)] += 1

@@ -172,6 +172,41 @@ import Testing
         }
     }
 
+    @Test("A long status is cut at a whole character, instead of an answer that no header list can hold")
+    func longStatus() async throws {
+        try await TestServer.with { server in
+            let client = try await server.connect()
+            let text = String(repeating: "é", count: 40_000)
+            let cut = String(repeating: "é", count: 682) + "..."
+            await #expect(throws: GRPCStatus(.failedPrecondition, cut)) {
+                _ = try await client.call(TestMethod.fail.path, Array(text.utf8))
+            }
+            await client.close()
+            try await server.untilEmpty()
+        }
+    }
+
+    @Test("An answer whose header list cannot be sent resets its stream instead of leaving the client to wait")
+    func unsendableHeaders() async throws {
+        try await TestServer.with { server in
+            let peer = try await RawPeer.connect(server.port)
+            peer.send(RawPeer.preface + RawFrame.settings)
+            let fields = [(":method", "GET"), (":scheme", "http"), (":path", "/wide"), (":authority", "x")]
+            peer.send(RawFrame.headers(1, fields, ends: true))
+            while let frame = await peer.frame(), frame.stream == 0 { continue }
+            #expect(try await server.onLoop { _, loop in loop.openCalls } == 0)
+            peer.send(RawFrame.call(3, TestMethod.echo.path) + RawFrame.data(3, RawFrame.message([1]), ends: true))
+            var data: [UInt8] = []
+            while let frame = await peer.frame() {
+                if frame.stream == 3, frame.type == 0 { data += frame.payload }
+                if frame.stream == 3, frame.flags & 1 != 0 { break }
+            }
+            #expect(data == RawFrame.message([1]))
+            peer.close()
+            try await server.untilEmpty()
+        }
+    }
+
     @Test("An answer alone is sent whatever its size")
     func oneLargeAnswer() async throws {
         try await TestServer.with({ $0.limits.maxWaitingResponseBytes = 1 << 20 }) { server in

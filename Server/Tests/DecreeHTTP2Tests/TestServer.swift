@@ -117,6 +117,9 @@ final class TestHandler: CallHandler {
             for part in ["a\n", "b\n"] { loop.sendBody(call, Array(part.utf8)) }
             loop.finishBody(call)
         case ("GET", "/never"): hold(call)
+        case ("GET", "/wide"):
+            let field = HTTPField("wide", String(repeating: "x", count: 100_000))
+            loop.respond(call, HTTPResponse(status: 200, fields: [field], body: Array("fine".utf8)))
         default: loop.respond(call, .notFound)
         }
     }
