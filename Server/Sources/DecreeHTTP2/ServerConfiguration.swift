@@ -2,7 +2,8 @@ import NIOCore
 
 /// An address to listen on.
 public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
-    /// A host name or IPv4 or IPv6 address, and a port; 0 lets the system choose.
+    /// A host name or IPv4 or IPv6 address, and a port; 0 lets the system choose. `localhost` is both loopback addresses
+    /// for a server.
     case tcp(host: String, port: Int)
     /// The path of a Unix domain socket; a socket file left behind is replaced.
     case unix(path: String)

@@ -271,6 +271,28 @@ import Testing
         }
     }
 
+    @Test("localhost is served at both loopback addresses, and one that is in use is no reason for silence")
+    func localhost() async throws {
+        try await TestServer.with({ $0.listeners = [Listener(.tcp(host: "localhost", port: 0))] }) { server in
+            for host in ["127.0.0.1", "::1"] {
+                let client = try await GRPCConnection.connect(host: host, port: server.port, on: server.group.next())
+                #expect(try await client.call(TestMethod.echo.path, [4]) == [4])
+                await client.close()
+            }
+            let port = server.port
+            try await TestServer.with({ $0.listeners = [Listener(.tcp(host: "127.0.0.1", port: 0))] }) { other in
+                let configuration = ServerConfiguration(listeners: [Listener(.tcp(host: "localhost", port: port))])
+                await #expect(
+                    throws: RPCServerError.cannotListen(address: "localhost:\(port)", reason: "address already in use")
+                ) {
+                    _ = try await RPCServer.start(configuration, on: other.group, methods: MethodTable([])) {
+                        TestHandler($0)
+                    }
+                }
+            }
+        }
+    }
+
     @Test("IPv6 and Unix sockets are served beside IPv4")
     func listeners() async throws {
         let path = "/tmp/decree-http2-\(UInt64.random(in: 0...(.max))).sock"
