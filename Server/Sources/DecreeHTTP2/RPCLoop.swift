@@ -242,11 +242,15 @@ public final class RPCLoop: @unchecked Sendable {
     /// Starts the clock of whole seconds.
     func start() {
         ticker = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] _ in
-            guard let self else { return }
-            self.seconds += 1
-            for connection in self.connections.values { connection.secondPassed() }
-            self.flush()
+            self?.secondPasses()
         }
+    }
+
+    /// Lets every connection look whether something took too long.
+    func secondPasses() {
+        seconds += 1
+        for connection in connections.values { connection.secondPassed() }
+        flush()
     }
 
     /// Finishes what is going on and closes every connection.

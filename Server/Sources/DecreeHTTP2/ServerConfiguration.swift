@@ -81,14 +81,17 @@ public struct ServerLimits: Sendable {
 
 /// Spans of time, in whole seconds, that the server enforces on connections.
 public struct ServerTimeouts: Sendable {
-    /// A connection that was silent for this long is pinged.
+    /// A connection that was silent for this long is pinged; `never`: it is left alone.
     public var keepaliveIntervalSeconds = 7_200
-    /// A pinged connection that stays silent for this long is closed.
+    /// A pinged connection that stays silent for this long is closed; `never`: it stays open.
     public var keepaliveTimeoutSeconds = 20
     /// A new connection must show which protocol it speaks, and an HTTP/1 request must be complete, within this time.
     public var handshakeSeconds = 30
     /// An HTTP/1 connection without a request is closed after this time.
     public var idleHTTP1Seconds = 300
+
+    /// A time that does not come.
+    public static let never = Int.max
 
     /// The defaults.
     public init() {}
