@@ -59,7 +59,8 @@ public final class RPCLoop: @unchecked Sendable {
     let waitingBudget: Int
     /// Whole seconds since the loop started; coarse, for timeouts of connections.
     var seconds = 0
-    var isDraining = false
+    /// Whether the server is shutting down.
+    public internal(set) var isDraining = false
     var whenEmpty: EventLoopPromise<Void>?
 
     private var touched: [HTTP2Connection] = []
@@ -259,6 +260,7 @@ public final class RPCLoop: @unchecked Sendable {
     func drain() -> EventLoopFuture<Void> {
         let promise = eventLoop.makePromise(of: Void.self)
         isDraining = true
+        handler?.shutdownBegins()
         guard !connections.isEmpty else {
             promise.succeed()
             return promise.futureResult

@@ -135,7 +135,7 @@ public final class RPCServer: Sendable {
     /// Stops accepting, lets the calls that are open come to their end, and closes every connection: idle ones at
     /// once, the others after their last call or when the time is over. Returns when all are closed.
     ///
-    /// - Parameter grace: how long open calls may take; whoever serves long streams should finish them first. Calls
+    /// - Parameter grace: how long open calls may take; long streams are to be finished in `shutdownBegins`. Calls
     ///   that are open then are cancelled with `Cancellation.shutdown`.
     public func shutdownGracefully(grace: Duration) async {
         for channel in channels.joined() { try? await channel.close() }

@@ -21,6 +21,8 @@ final class ClientCalls: CallHandler {
     private var counters = ClientCounters()
     /// Streams of the health service, with what they were told last.
     var healthWatches: [UInt64: ServingState] = [:]
+    /// The next look at whether these have to be told something is scheduled.
+    var isLooking = false
 
     /// Made on `loop`, before the first connection.
     init(_ context: ServerContext, loop: RPCLoop) {
