@@ -21,7 +21,7 @@ public protocol CallHandler: AnyObject {
     /// Answers given here, or before, leave right afterwards, with one write per connection.
     func readComplete()
 
-    /// The call is gone; answers to it are ignored from now on.
+    /// The call is gone; answers to it are ignored from now on. `readComplete` follows in the same turn or the next.
     func cancelled(_ call: CallID, method: MethodID, reason: Cancellation)
 
     /// The bytes waiting to be sent on this call had exceeded `ServerLimits.streamHighWater` and fell to half of it.

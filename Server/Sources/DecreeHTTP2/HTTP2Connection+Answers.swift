@@ -225,7 +225,9 @@ extension HTTP2Connection {
         let call = calls.id(index)
         let method = slot.pointee.method
         calls.release(index)
-        if wasOpen { handler.cancelled(call, method: method, reason: reason) }
+        guard wasOpen else { return }
+        handler.cancelled(call, method: method, reason: reason)
+        loop.scheduleTurnEnd()
     }
 
     /// The client's patience has ended: it is told so, or, if it has not even taken what was sent, the stream is reset.
@@ -243,6 +245,8 @@ extension HTTP2Connection {
         slot.pointee.flags.insert(.discarding)
         forgetIncoming(slot)
         loop.close(index, slot, with: .deadlineExceeded)
-        if wasOpen { handler.cancelled(call, method: method, reason: .deadlineExceeded) }
+        guard wasOpen else { return }
+        handler.cancelled(call, method: method, reason: .deadlineExceeded)
+        loop.scheduleTurnEnd()
     }
 }
