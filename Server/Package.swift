@@ -96,7 +96,10 @@ let package = Package(
             name: "DecreeMetricsTests",
             dependencies: ["DecreeMetrics", .product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: strict),
-        .testTarget(name: "DecreeCommandTests", dependencies: ["DecreeCommand"], swiftSettings: strict),
+        .testTarget(
+            name: "DecreeCommandTests",
+            dependencies: ["DecreeCommand", "DecreeStore", "DecreeEtcd", "DecreeHTTP2"] + library, swiftSettings: strict
+        ),
         // Real processes: the tests start the program that is built beside them.
         .target(name: "DecreeTestSupport", dependencies: ["CNghttp2"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(

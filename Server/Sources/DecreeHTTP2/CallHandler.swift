@@ -21,11 +21,15 @@ public protocol CallHandler: AnyObject {
     /// Answers given here, or before, leave right afterwards, with one write per connection.
     func readComplete()
 
-    /// The call is gone; answers to it are ignored from now on.
+    /// The call is gone; answers to it are ignored from now on. `readComplete` follows in the same turn or the next.
     func cancelled(_ call: CallID, method: MethodID, reason: Cancellation)
 
     /// The bytes waiting to be sent on this call had exceeded `ServerLimits.streamHighWater` and fell to half of it.
     func drained(_ call: CallID, method: MethodID)
+
+    /// The server shuts down: streams that would last are to be finished, for nothing else ends them before the grace
+    /// period does. Calls may still come until every client knows.
+    func shutdownBegins()
 
     /// A plain HTTP request is complete. Answer with `RPCLoop.respond(_:_:)` or `startResponse`. If the client goes
     /// before that, `cancelled` is called with `MethodID.http`.
@@ -36,6 +40,7 @@ extension CallHandler {
     public func opened(_ call: CallID, method: MethodID, metadata: CallMetadata) {}
     public func halfClosed(_ call: CallID, method: MethodID) {}
     public func drained(_ call: CallID, method: MethodID) {}
+    public func shutdownBegins() {}
 }
 
 extension MethodID {

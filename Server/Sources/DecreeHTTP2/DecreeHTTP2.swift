@@ -27,7 +27,8 @@
 //
 // Memory: windows for what it sends (given back as messages are taken; 1 MiB a stream, 4 MiB a connection),
 // `maxBufferedRequestBytes` for messages in pieces, `maxBufferedResponseBytes` for answers it does not read (new calls are
-// refused then; streams are told with `drained` and `bufferedBytes` to hold back), and no reading from a client that lets
+// refused then; streams are told with `drained` and `bufferedBytes` to hold back), `maxWaitingResponseBytes` for the
+// answers of all connections together (beyond it an answer fails instead of waiting), and no reading from a client that lets
 // frames pile up without reading (`throttle`). Time: `grpc-timeout` through one `DeadlineWheel` per loop, keepalive pings,
 // time limits for handshakes and HTTP/1 requests. Work: `FloodGuard` counts resets, pings, settings and empty frames, and
 // ends the connection with GOAWAY ENHANCE_YOUR_CALM; the limits are wide, since etcd's clients rightly cancel

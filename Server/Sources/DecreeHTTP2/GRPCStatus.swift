@@ -44,11 +44,31 @@ public struct GRPCStatus: Error, Sendable, Hashable, CustomStringConvertible {
 /// The encoding of `grpc-message`: printable ASCII but `%` stands for itself, every other byte is `%XX`
 /// (gRPC over HTTP/2, section Responses).
 enum PercentEncoding {
-    /// - Returns: the UTF-8 bytes of `text`, encoded.
+    /// Bytes of an encoded text. A longer one is cut, because it may repeat what a client sent, and an answer whose
+    /// header list is too large for the codec (64 KiB) or for the client would not be sent or taken at all.
+    static let maxBytes = 4_096
+
+    /// - Returns: the UTF-8 bytes of `text`, encoded; behind whole characters `...` if they are too many.
     static func encode(_ text: String) -> [UInt8] {
         var encoded: [UInt8] = []
-        encoded.reserveCapacity(text.utf8.count)
-        for byte in text.utf8 {
+        encoded.reserveCapacity(min(text.utf8.count, maxBytes))
+        if text.utf8.count <= maxBytes / 3 {
+            append(text.utf8, to: &encoded)
+            return encoded
+        }
+        for scalar in text.unicodeScalars {
+            let start = encoded.count
+            append(String(scalar).utf8, to: &encoded)
+            guard encoded.count > maxBytes - 3 else { continue }
+            encoded.removeSubrange(start...)
+            append("...".utf8, to: &encoded)
+            break
+        }
+        return encoded
+    }
+
+    private static func append(_ bytes: some Sequence<UInt8>, to encoded: inout [UInt8]) {
+        for byte in bytes {
             if byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "%") {
                 encoded.append(byte)
             } else {
@@ -57,7 +77,6 @@ enum PercentEncoding {
                 encoded.append(hexDigit(byte & 15))
             }
         }
-        return encoded
     }
 
     /// - Returns: the text; a `%` that two hexadecimal digits do not follow stands for itself, as the specification

@@ -16,6 +16,10 @@ enum HTTP2Callbacks {
             if let frame { onConnection(connection) { $0.frameSent(frame.pointee.hd) } }
             return 0
         }
+        nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, problem, connection in
+            if let frame { onConnection(connection) { $0.frameNotSent(frame.pointee.hd, problem) } }
+            return 0
+        }
         nghttp2_session_callbacks_set_send_data_callback(callbacks) { _, frame, header, length, source, connection in
             guard let header, let source else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
             return onConnection(connection) { $0.sendData(header, length, index: callIndex(source)) }

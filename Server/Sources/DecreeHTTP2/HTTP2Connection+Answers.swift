@@ -10,6 +10,13 @@ extension HTTP2Connection {
 
     // MARK: Answers
 
+    /// Counts bytes that wait for the client, or that have left if negative: for the connection and for its loop.
+    @inline(__always)
+    func addWaiting(_ bytes: Int) {
+        waitingBytes += bytes
+        loop.waitingBytes += bytes
+    }
+
     /// There is more to send on a call, or nothing more will come: hands to the codec what it needs to know.
     @inline(__always)
     func progress(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
@@ -97,6 +104,15 @@ extension HTTP2Connection {
         nghttp2_submit_rst_stream(session, Self.noFlags, frame.stream_id, NGHTTP2_NO_ERROR.rawValue)
     }
 
+    /// The codec gave up to send a frame. Without its headers or trailers an answer would never end for the client: the
+    /// stream is reset. If the stream is gone already, nobody waits.
+    func frameNotSent(_ frame: nghttp2_frame_hd, _ problem: Int32) {
+        guard UInt32(frame.type) == UInt32(NGHTTP2_HEADERS.rawValue),
+            problem != NGHTTP2_ERR_STREAM_CLOSED.rawValue, problem != NGHTTP2_ERR_STREAM_CLOSING.rawValue
+        else { return }
+        nghttp2_submit_rst_stream(session, Self.noFlags, frame.stream_id, NGHTTP2_INTERNAL_ERROR.rawValue)
+    }
+
     /// Refuses a request that never becomes a call.
     func abort(http: String = "200", _ status: GRPCStatus, _ endsStream: Bool) {
         loop.tally.pointee.callsEnded[Int(status.code.rawValue)] += 1
@@ -117,11 +133,11 @@ extension HTTP2Connection {
             slot.pointee.outgoing.append(response.body.count) { room in
                 response.body.withUnsafeBytes { room.copyMemory(from: $0) }
             }
-            waitingBytes += response.body.count
+            addWaiting(response.body.count)
         }
         if isComplete {
             slot.pointee.flags.insert(.finished)
-            waitingBytes += Self.answerOverhead
+            addWaiting(Self.answerOverhead)
         }
         var provider = nghttp2_data_provider(
             source: HTTP2Callbacks.source(index), read_callback: HTTP2Callbacks.readData)
@@ -160,7 +176,7 @@ extension HTTP2Connection {
     func sendData(_ header: UnsafePointer<UInt8>, _ length: Int, index: UInt32) -> Int32 {
         let slot = calls[index]
         guard writeData(header, slot, length) else { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
-        waitingBytes -= length
+        addWaiting(-length)
         flood.pointee.pings.empty()
         if slot.pointee.flags.contains(.owesDrain),
             slot.pointee.outgoing.count <= loop.configuration.limits.streamHighWater / 2
@@ -199,8 +215,8 @@ extension HTTP2Connection {
             borrower = CallTable.none
         }
         forgetIncoming(slot)
-        waitingBytes -= slot.pointee.outgoing.count
-        if slot.pointee.flags.contains(.finished) { waitingBytes -= Self.answerOverhead }
+        addWaiting(-slot.pointee.outgoing.count)
+        if slot.pointee.flags.contains(.finished) { addWaiting(-Self.answerOverhead) }
         loop.clearDeadline(index)
         let wasOpen = slot.pointee.flags.contains(.open)
         if !slot.pointee.flags.contains(.trailersSubmitted), !slot.pointee.flags.contains(.plain) {
@@ -209,7 +225,9 @@ extension HTTP2Connection {
         let call = calls.id(index)
         let method = slot.pointee.method
         calls.release(index)
-        if wasOpen { handler.cancelled(call, method: method, reason: reason) }
+        guard wasOpen else { return }
+        handler.cancelled(call, method: method, reason: reason)
+        loop.scheduleTurnEnd()
     }
 
     /// The client's patience has ended: it is told so, or, if it has not even taken what was sent, the stream is reset.
@@ -227,6 +245,8 @@ extension HTTP2Connection {
         slot.pointee.flags.insert(.discarding)
         forgetIncoming(slot)
         loop.close(index, slot, with: .deadlineExceeded)
-        if wasOpen { handler.cancelled(call, method: method, reason: .deadlineExceeded) }
+        guard wasOpen else { return }
+        handler.cancelled(call, method: method, reason: .deadlineExceeded)
+        loop.scheduleTurnEnd()
     }
 }

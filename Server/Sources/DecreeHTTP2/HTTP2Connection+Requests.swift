@@ -80,6 +80,9 @@ extension HTTP2Connection {
     private func startCall(endsStream: Bool) {
         if mayBePlain {
             guard serves.contains(.http) else { return refuseContentType(endsStream) }
+            guard !isOverfull else {
+                return abort(http: "503", GRPCStatus(.resourceExhausted, tooMuchWaits), endsStream)
+            }
             return startPlain(endsStream)
         }
         guard head.pointee.contentType == .grpc else { return refuseContentType(endsStream) }
@@ -102,12 +105,14 @@ extension HTTP2Connection {
             let text = "grpc: Decompressor is not installed for grpc-encoding \"\(encoding)\""
             return abort(GRPCStatus(.unimplemented, text), endsStream)
         }
-        guard waitingBytes <= loop.configuration.limits.maxBufferedResponseBytes else {
-            let text = "grpc: \(waitingBytes) bytes of responses wait to be read on this connection"
-            return abort(GRPCStatus(.resourceExhausted, text), endsStream)
-        }
+        guard !isOverfull else { return abort(GRPCStatus(.resourceExhausted, tooMuchWaits), endsStream) }
         openCall(method, endsStream)
     }
+
+    /// So much waits to be read that no more is begun.
+    private var isOverfull: Bool { waitingBytes > loop.configuration.limits.maxBufferedResponseBytes }
+
+    private var tooMuchWaits: String { "grpc: \(waitingBytes) bytes of responses wait to be read on this connection" }
 
     /// A known gRPC path with POST is never plain HTTP; anything else is if it does not say that it is gRPC.
     private var mayBePlain: Bool {

@@ -203,15 +203,15 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
             loop.output.clear()
         }
         isPumping = false
-        guard let session else { return }
-        throttle(session, context.channel)
-        closeIfDone(session)
+        throttle(context.channel)
+        closeIfDone()
     }
 
     /// A client that sends but does not read makes answers and acknowledgements pile up in the codec: nothing more is
     /// read from it until they have left. This cannot block a client that reads, since what waits here, unlike data,
     /// needs no permission of the client's.
-    private func throttle(_ session: OpaquePointer, _ channel: any Channel) {
+    private func throttle(_ channel: any Channel) {
+        guard let session else { return }
         let isCrowded = nghttp2_session_get_outbound_queue_size(session) > Self.maxQueuedFrames
         guard (isCrowded && !channel.isWritable) != isThrottled else { return }
         isThrottled.toggle()
@@ -264,9 +264,10 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         return true
     }
 
-    private func closeIfDone(_ session: OpaquePointer) {
+    private func closeIfDone() {
         if phase == .draining, firstCall == CallTable.none { sendLastGoAway() }
-        guard nghttp2_session_want_write(session) == 0 else { return }
+        // A write may have closed the channel, and freed the session with that: it is looked up anew.
+        guard let session, nghttp2_session_want_write(session) == 0 else { return }
         if phase == .refused || nghttp2_session_want_read(session) == 0 { close() }
     }
 
@@ -287,6 +288,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     // MARK: Keepalive, shutdown, refusal
 
     func secondPassed() {
+        guard session != nil else { return }
         flood.pointee.secondPassed()
         let timeouts = loop.configuration.timeouts
         if phase == .closing {
@@ -315,12 +317,14 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         loop.scheduleTurnEnd()
     }
 
-    /// The client has seen the first GOAWAY, or had time to.
+    /// The client has seen the first GOAWAY, or had time to. Leaves with the next pumping, never from in here: whoever
+    /// calls still works with the session, and a write that fails frees it.
     func sendLastGoAway() {
-        guard phase == .draining else { return }
+        guard phase == .draining, session != nil else { return }
         phase = .finishing
         submitGoAway(NGHTTP2_NO_ERROR, "graceful_stop")
-        if !isPumping, !isReceiving { pump() }
+        loop.touch(self)
+        loop.scheduleTurnEnd()
     }
 
     /// Ends the connection of a client that floods it.

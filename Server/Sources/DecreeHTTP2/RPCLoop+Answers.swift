@@ -6,7 +6,7 @@ extension RPCLoop {
     /// Answers a unary call with a message and status OK.
     ///
     /// - Parameter message: copied.
-    /// - Returns: false if the call is gone.
+    /// - Returns: false if the call is gone, or has failed because the message cannot be sent.
     @discardableResult
     public func respond(_ call: CallID, message: UnsafeRawBufferPointer) -> Bool {
         respond(call, size: message.count) { $0.copyMemory(from: message) }
@@ -17,11 +17,13 @@ extension RPCLoop {
     /// - Parameters:
     ///   - size: the exact size of the message in bytes.
     ///   - write: fills all of the given memory; called at once, or not at all if the call is gone.
-    /// - Returns: false if the call is gone.
+    /// - Returns: false if the call is gone, or has failed because the message cannot be sent.
     @discardableResult
     public func respond(_ call: CallID, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) -> Bool {
         eventLoop.assertInEventLoop()
-        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
+        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain), admit(call, slot, size) else {
+            return false
+        }
         append(slot, size: size, write)
         close(call.index, slot, .ok)
         return true
@@ -29,7 +31,7 @@ extension RPCLoop {
 
     /// Answers a unary call with a message that is not copied if it is large, and status OK.
     ///
-    /// - Returns: false if the call is gone.
+    /// - Returns: false if the call is gone, or has failed because the message cannot be sent.
     @discardableResult
     public func respond(_ call: CallID, message: ByteBuffer) -> Bool {
         guard send(call, message: message) else { return false }
@@ -60,7 +62,7 @@ extension RPCLoop {
 
     /// Sends one message on a stream, copied.
     ///
-    /// - Returns: false if the call is gone.
+    /// - Returns: false if the call is gone, or has failed because the message cannot be sent.
     @discardableResult
     public func send(_ call: CallID, message: UnsafeRawBufferPointer) -> Bool {
         send(call, size: message.count) { $0.copyMemory(from: message) }
@@ -68,11 +70,13 @@ extension RPCLoop {
 
     /// Sends one message of exactly `size` bytes on a stream, written in place.
     ///
-    /// - Returns: false if the call is gone.
+    /// - Returns: false if the call is gone, or has failed because the message cannot be sent.
     @discardableResult
     public func send(_ call: CallID, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) -> Bool {
         eventLoop.assertInEventLoop()
-        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
+        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain), admit(call, slot, size) else {
+            return false
+        }
         append(slot, size: size, write)
         slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(call.index, slot) }
         return true
@@ -80,7 +84,7 @@ extension RPCLoop {
 
     /// Sends one message on a stream; a large one is not copied.
     ///
-    /// - Returns: false if the call is gone.
+    /// - Returns: false if the call is gone, or has failed because the message cannot be sent.
     @discardableResult
     public func send(_ call: CallID, message: ByteBuffer) -> Bool {
         let size = message.readableBytes
@@ -88,7 +92,9 @@ extension RPCLoop {
             return message.withUnsafeReadableBytes { send(call, message: $0) }
         }
         eventLoop.assertInEventLoop()
-        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
+        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain), admit(call, slot, size) else {
+            return false
+        }
         slot.pointee.outgoing.append(5) { Self.writePrefix(to: $0, size: size) }
         slot.pointee.outgoing.attach(message)
         queued(slot, size + 5)
@@ -170,7 +176,7 @@ extension RPCLoop {
         } else {
             slot.pointee.flags.insert(.finished)
             slot.pointee.http2?._withUnsafeGuaranteedRef {
-                $0.waitingBytes += HTTP2Connection.answerOverhead
+                $0.addWaiting(HTTP2Connection.answerOverhead)
                 $0.progress(call.index, slot)
             }
         }
@@ -183,6 +189,33 @@ extension RPCLoop {
         guard let slot = calls.open(call), slot.pointee.flags.contains(.plain) else { return nil }
         return slot
     }
+
+    /// Looks at a message before it is written: one that is too large, or that nobody has room for, ends its call.
+    ///
+    /// - Returns: whether the message may be written.
+    @inline(__always)
+    private func admit(_ call: CallID, _ slot: UnsafeMutablePointer<CallSlot>, _ size: Int) -> Bool {
+        if size <= Self.maxAnswerBytes, hasRoom(slot, size) { return true }
+        var status = configuration.overloaded
+        if size > Self.maxAnswerBytes {
+            let text = "grpc: trying to send message larger than max (\(size) vs. \(Self.maxAnswerBytes))"
+            status = GRPCStatus(.resourceExhausted, text)
+        }
+        close(call.index, slot, with: status)
+        return false
+    }
+
+    /// Whether the loop's budget has room for a message. A message alone always has, whatever its size; and a connection
+    /// on which little waits is answered whatever others do not read.
+    @inline(__always)
+    private func hasRoom(_ slot: UnsafeMutablePointer<CallSlot>, _ size: Int) -> Bool {
+        if waitingBytes + size <= waitingBudget || waitingBytes == 0 { return true }
+        let own = slot.pointee.http2?._withUnsafeGuaranteedRef { $0.waitingBytes } ?? 0
+        return own + size <= configuration.limits.assuredResponseBytes
+    }
+
+    /// The largest message that is sent, in bytes: what clients of all languages can take, and grpc-go's own limit.
+    static let maxAnswerBytes = Int(Int32.max)
 
     /// The five bytes before every message: not compressed, and the length (gRPC over HTTP/2,
     /// Length-Prefixed-Message).
@@ -206,7 +239,7 @@ extension RPCLoop {
     @inline(__always)
     private func queued(_ slot: UnsafeMutablePointer<CallSlot>, _ bytes: Int) {
         if !slot.pointee.flags.contains(.plain) { tally.pointee.messagesSent += 1 }
-        slot.pointee.http2?._withUnsafeGuaranteedRef { $0.waitingBytes += bytes }
+        slot.pointee.http2?._withUnsafeGuaranteedRef { $0.addWaiting(bytes) }
         if slot.pointee.outgoing.count > configuration.limits.streamHighWater {
             slot.pointee.flags.insert(.owesDrain)
         }
@@ -226,7 +259,7 @@ extension RPCLoop {
         slot.pointee.code = code
         tally.pointee.callsEnded[Int(code.rawValue)] += 1
         slot.pointee.http2?._withUnsafeGuaranteedRef {
-            $0.waitingBytes += HTTP2Connection.answerOverhead
+            $0.addWaiting(HTTP2Connection.answerOverhead)
             $0.progress(index, slot)
         }
     }

@@ -54,9 +54,13 @@ public final class RPCLoop: @unchecked Sendable {
     let codec = HTTP2Codec()
     var handler: (any CallHandler)?
     var connections: [ObjectIdentifier: any LoopConnection] = [:]
+    /// Bytes of answers that wait on the loop's connections, and how many may.
+    @exclusivity(unchecked) var waitingBytes = 0
+    let waitingBudget: Int
     /// Whole seconds since the loop started; coarse, for timeouts of connections.
     var seconds = 0
-    var isDraining = false
+    /// Whether the server is shutting down.
+    public internal(set) var isDraining = false
     var whenEmpty: EventLoopPromise<Void>?
 
     private var touched: [HTTP2Connection] = []
@@ -69,11 +73,13 @@ public final class RPCLoop: @unchecked Sendable {
     private var expired: [UInt32] = []
     private var ticker: RepeatedTask?
 
-    init(index: Int, eventLoop: any EventLoop, methods: MethodTable, configuration: ServerConfiguration) {
+    /// - Parameter share: of how many loops this is one: the server's budget for answers is divided among them.
+    init(index: Int, eventLoop: any EventLoop, methods: MethodTable, configuration: ServerConfiguration, share: Int) {
         self.index = index
         self.eventLoop = eventLoop
         self.methods = methods
         self.configuration = configuration
+        waitingBudget = configuration.limits.maxWaitingResponseBytes / max(1, share)
         tally.initialize(to: LoopCounters())
     }
 
@@ -237,11 +243,15 @@ public final class RPCLoop: @unchecked Sendable {
     /// Starts the clock of whole seconds.
     func start() {
         ticker = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] _ in
-            guard let self else { return }
-            self.seconds += 1
-            for connection in self.connections.values { connection.secondPassed() }
-            self.flush()
+            self?.secondPasses()
         }
+    }
+
+    /// Lets every connection look whether something took too long.
+    func secondPasses() {
+        seconds += 1
+        for connection in connections.values { connection.secondPassed() }
+        flush()
     }
 
     /// Finishes what is going on and closes every connection.
@@ -250,6 +260,7 @@ public final class RPCLoop: @unchecked Sendable {
     func drain() -> EventLoopFuture<Void> {
         let promise = eventLoop.makePromise(of: Void.self)
         isDraining = true
+        handler?.shutdownBegins()
         guard !connections.isEmpty else {
             promise.succeed()
             return promise.futureResult

@@ -23,18 +23,19 @@ public enum RPCServerError: Error, Sendable, Hashable, CustomStringConvertible {
 public final class RPCServer: Sendable {
     /// One for each event loop of the group, in the group's order.
     public let loops: [RPCLoop]
-    private let channels: [any Channel]
+    /// By listener; one that listens at `localhost` may have two.
+    private let channels: [[any Channel]]
 
-    private init(loops: [RPCLoop], channels: [any Channel]) {
+    private init(loops: [RPCLoop], channels: [[any Channel]]) {
         self.loops = loops
         self.channels = channels
     }
 
     /// The addresses that are listened on, in the order of the configuration's listeners.
-    public var localAddresses: [SocketAddress] { channels.compactMap(\.localAddress) }
+    public var localAddresses: [SocketAddress] { channels.compactMap { $0.first?.localAddress } }
 
     /// The ports that are listened on, in the order of the configuration's listeners; 0 for a Unix socket.
-    public var ports: [Int] { channels.map { $0.localAddress?.port ?? 0 } }
+    public var ports: [Int] { channels.map { $0.first?.localAddress?.port ?? 0 } }
 
     /// Starts to serve.
     ///
@@ -47,8 +48,11 @@ public final class RPCServer: Sendable {
         _ configuration: ServerConfiguration, on group: any EventLoopGroup, methods: MethodTable,
         makeHandler: @escaping @Sendable (RPCLoop) -> any CallHandler
     ) async throws(RPCServerError) -> RPCServer {
-        let loops = group.makeIterator().enumerated().map { index, eventLoop in
-            RPCLoop(index: index, eventLoop: eventLoop, methods: methods, configuration: configuration)
+        let eventLoops = Array(group.makeIterator())
+        let loops = eventLoops.enumerated().map { index, eventLoop in
+            RPCLoop(
+                index: index, eventLoop: eventLoop, methods: methods, configuration: configuration,
+                share: eventLoops.count)
         }
         for loop in loops {
             try? await loop.eventLoop.submit {
@@ -56,13 +60,13 @@ public final class RPCServer: Sendable {
                 loop.start()
             }.get()
         }
-        var channels: [any Channel] = []
+        var channels: [[any Channel]] = []
         do {
             for index in configuration.listeners.indices {
                 channels.append(try await bind(index, configuration, group, loops))
             }
         } catch {
-            for channel in channels { try? await channel.close() }
+            for channel in channels.joined() { try? await channel.close() }
             await stop(loops)
             throw error
         }
@@ -71,7 +75,7 @@ public final class RPCServer: Sendable {
 
     private static func bind(
         _ index: Int, _ configuration: ServerConfiguration, _ group: any EventLoopGroup, _ loops: [RPCLoop]
-    ) async throws(RPCServerError) -> any Channel {
+    ) async throws(RPCServerError) -> [any Channel] {
         let listener = configuration.listeners[index]
         let loopsByID = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
         let bootstrap = ServerBootstrap(group: group)
@@ -92,23 +96,49 @@ public final class RPCServer: Sendable {
         do {
             switch listener.address {
             case .tcp(let host, let port):
-                return try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                    .bind(host: host, port: port).get()
+                let tcp = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                if host == "localhost" { return try await bindLoopback(tcp, port: port) }
+                return [try await tcp.bind(host: host, port: port).get()]
             case .unix(let path):
-                return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+                return [try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()]
             }
         } catch {
             throw .cannotListen(address: "\(listener.address)", reason: reason(error))
         }
     }
 
+    /// `localhost` is both loopback addresses, as far as the machine has them: some clients dial the one, some the other,
+    /// and what the name resolves to first is no matter of theirs.
+    private static func bindLoopback(_ bootstrap: ServerBootstrap, port: Int) async throws -> [any Channel] {
+        let first: any Channel
+        do {
+            first = try await bootstrap.bind(host: "127.0.0.1", port: port).get()
+        } catch let error as IOError where isMissing(error) {
+            return [try await bootstrap.bind(host: "::1", port: port).get()]
+        }
+        do {
+            let second = try await bootstrap.bind(host: "::1", port: first.localAddress?.port ?? port).get()
+            return [first, second]
+        } catch let error as IOError where isMissing(error) || port == 0 {
+            return [first]
+        } catch {
+            try? await first.close()
+            throw error
+        }
+    }
+
+    /// Whether the machine does not have the address at all.
+    private static func isMissing(_ error: IOError) -> Bool {
+        [EADDRNOTAVAIL, EAFNOSUPPORT, EPROTONOSUPPORT].contains(error.errnoCode)
+    }
+
     /// Stops accepting, lets the calls that are open come to their end, and closes every connection: idle ones at
     /// once, the others after their last call or when the time is over. Returns when all are closed.
     ///
-    /// - Parameter grace: how long open calls may take; whoever serves long streams should finish them first. Calls
+    /// - Parameter grace: how long open calls may take; long streams are to be finished in `shutdownBegins`. Calls
     ///   that are open then are cancelled with `Cancellation.shutdown`.
     public func shutdownGracefully(grace: Duration) async {
-        for channel in channels { try? await channel.close() }
+        for channel in channels.joined() { try? await channel.close() }
         let nanoseconds = Int64(min(grace, .seconds(86_400)) / .nanoseconds(1))
         let ends = loops.map { loop in
             loop.eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { loop.abandonConnections() }

@@ -2,7 +2,8 @@ import NIOCore
 
 /// An address to listen on.
 public enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
-    /// A host name or IPv4 or IPv6 address, and a port; 0 lets the system choose.
+    /// A host name or IPv4 or IPv6 address, and a port; 0 lets the system choose. `localhost` is both loopback addresses
+    /// for a server.
     case tcp(host: String, port: Int)
     /// The path of a Unix domain socket; a socket file left behind is replaced.
     case unix(path: String)
@@ -52,6 +53,11 @@ public struct ServerLimits: Sendable {
     public var maxBufferedRequestBytes = 64 << 20
     /// Bytes of answers that may wait on one connection for a slow client; above it, new calls are refused.
     public var maxBufferedResponseBytes = 64 << 20
+    /// Bytes of answers that may wait on all connections of the server together, however many calls each of them has
+    /// open; beyond it answers fail with `ServerConfiguration.overloaded`.
+    public var maxWaitingResponseBytes = 512 << 20
+    /// A connection on which no more than this waits, in bytes, is answered even then.
+    public var assuredResponseBytes = 256 << 10
     /// Above this many waiting bytes a stream will report when it has drained to half of it.
     public var streamHighWater = 256 << 10
     /// The largest body of a plain HTTP request, in bytes.
@@ -75,14 +81,17 @@ public struct ServerLimits: Sendable {
 
 /// Spans of time, in whole seconds, that the server enforces on connections.
 public struct ServerTimeouts: Sendable {
-    /// A connection that was silent for this long is pinged.
+    /// A connection that was silent for this long is pinged; `never`: it is left alone.
     public var keepaliveIntervalSeconds = 7_200
-    /// A pinged connection that stays silent for this long is closed.
+    /// A pinged connection that stays silent for this long is closed; `never`: it stays open.
     public var keepaliveTimeoutSeconds = 20
     /// A new connection must show which protocol it speaks, and an HTTP/1 request must be complete, within this time.
     public var handshakeSeconds = 30
     /// An HTTP/1 connection without a request is closed after this time.
     public var idleHTTP1Seconds = 300
+
+    /// A time that does not come.
+    public static let never = Int.max
 
     /// The defaults.
     public init() {}
@@ -105,6 +114,8 @@ public struct ServerConfiguration: Sendable {
     public var listeners: [Listener]
     public var limits = ServerLimits()
     public var timeouts = ServerTimeouts()
+    /// What a call is told whose answer there is no room for.
+    public var overloaded = GRPCStatus(.resourceExhausted, "grpc: too many answers wait to be read")
     /// Connections that may wait to be accepted.
     public var backlog: Int32 = 1_024
     /// Called on the loop of each accepted connection, with the listener's index, before anything is read: the place

@@ -84,4 +84,11 @@ import Testing
         #expect(Suggestion.nearest(to: "colour", among: ["data-dir", "name"]) == nil)
         #expect(Suggestion.distance("kitten", "sitting") == 3)
     }
+
+    @Test("Keepalive times become whole seconds, and zero becomes never")
+    func keepaliveTimes() {
+        #expect(Server.wholeSeconds(.zero) == Int.max)
+        #expect(Server.wholeSeconds(.milliseconds(300)) == 1)
+        #expect(Server.wholeSeconds(.seconds(7_200)) == 7_200)
+    }
 }

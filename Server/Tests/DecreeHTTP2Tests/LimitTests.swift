@@ -117,6 +117,105 @@ import Testing
         }
     }
 
+    @Test("An answer too large for a message's prefix fails its call, and takes no memory")
+    func hugeAnswer() async throws {
+        try await TestServer.with { server in
+            let client = try await server.connect()
+            for size in [Int(Int32.max) + 1, Int(UInt32.max) + 1] {
+                let text = "grpc: trying to send message larger than max (\(size) vs. 2147483647)"
+                await #expect(throws: GRPCStatus(.resourceExhausted, text)) {
+                    _ = try await client.call(
+                        TestMethod.huge.path, withUnsafeBytes(of: UInt64(size).bigEndian) { Array($0) })
+                }
+            }
+            #expect(try await client.call(TestMethod.echo.path, [1]) == [1])
+            await client.close()
+            try await server.untilEmpty()
+        }
+    }
+
+    @Test("Answers to calls that were open at once are bounded too, and other connections are still answered")
+    func waitingAnswers() async throws {
+        try await TestServer.with({
+            $0.limits.maxWaitingResponseBytes = 4 << 20
+            $0.overloaded = GRPCStatus(.resourceExhausted, "no room")
+        }) { server in
+            let peer = try await RawPeer.connect(server.port)
+            // SETTINGS_INITIAL_WINDOW_SIZE of zero: nothing of an answer leaves.
+            var bytes = RawPeer.preface + RawFrame.frame(type: 4, [0, 4, 0, 0, 0, 0])
+            for id in stride(from: UInt32(1), to: 40, by: 2) {
+                bytes += RawFrame.call(id, TestMethod.holdLarge.path)
+                bytes += RawFrame.data(id, RawFrame.message([]), ends: true)
+            }
+            peer.send(bytes)
+            try await server.untilHeld(20)
+            let other = try await server.connect()
+            _ = try await other.call(TestMethod.release.path, [])
+            let (waiting, ended) = try await server.onLoop { _, loop in (loop.waitingBytes, loop.counters.callsEnded) }
+            #expect(waiting > 3 << 20 && waiting <= 4 << 20 + 64 << 10, "\(waiting)")
+            #expect(ended[Int(GRPCCode.resourceExhausted.rawValue)] == 17)
+            let decoder = HeaderDecoder()
+            while let frame = await peer.frame() {
+                if frame.type == 1 { decoder.decode(frame.payload) }
+                if frame.type == 1, frame.flags & 1 != 0 { break }
+            }
+            #expect(decoder.status == GRPCStatus(.resourceExhausted, "no room"))
+            // A large answer has no room now, a small one has.
+            await #expect(throws: GRPCStatus(.resourceExhausted, "no room")) {
+                _ = try await other.call(TestMethod.sized.path, bigEndian(2 << 20))
+            }
+            #expect(try await other.call(TestMethod.echo.path, [1]) == [1])
+            peer.close()
+            await other.close()
+            try await server.untilEmpty()
+            #expect(try await server.onLoop { _, loop in loop.waitingBytes } == 0)
+        }
+    }
+
+    @Test("A long status is cut at a whole character, instead of an answer that no header list can hold")
+    func longStatus() async throws {
+        try await TestServer.with { server in
+            let client = try await server.connect()
+            let text = String(repeating: "é", count: 40_000)
+            let cut = String(repeating: "é", count: 682) + "..."
+            await #expect(throws: GRPCStatus(.failedPrecondition, cut)) {
+                _ = try await client.call(TestMethod.fail.path, Array(text.utf8))
+            }
+            await client.close()
+            try await server.untilEmpty()
+        }
+    }
+
+    @Test("An answer whose header list cannot be sent resets its stream instead of leaving the client to wait")
+    func unsendableHeaders() async throws {
+        try await TestServer.with { server in
+            let peer = try await RawPeer.connect(server.port)
+            peer.send(RawPeer.preface + RawFrame.settings)
+            let fields = [(":method", "GET"), (":scheme", "http"), (":path", "/wide"), (":authority", "x")]
+            peer.send(RawFrame.headers(1, fields, ends: true))
+            while let frame = await peer.frame(), frame.stream == 0 { continue }
+            #expect(try await server.onLoop { _, loop in loop.openCalls } == 0)
+            peer.send(RawFrame.call(3, TestMethod.echo.path) + RawFrame.data(3, RawFrame.message([1]), ends: true))
+            var data: [UInt8] = []
+            while let frame = await peer.frame() {
+                if frame.stream == 3, frame.type == 0 { data += frame.payload }
+                if frame.stream == 3, frame.flags & 1 != 0 { break }
+            }
+            #expect(data == RawFrame.message([1]))
+            peer.close()
+            try await server.untilEmpty()
+        }
+    }
+
+    @Test("An answer alone is sent whatever its size")
+    func oneLargeAnswer() async throws {
+        try await TestServer.with({ $0.limits.maxWaitingResponseBytes = 1 << 20 }) { server in
+            let client = try await server.connect()
+            #expect(try await client.call(TestMethod.sized.path, bigEndian(3 << 20)).count == 3 << 20)
+            await client.close()
+        }
+    }
+
     @Test("A stream that was over its high-water mark reports when it has drained")
     func drained() async throws {
         try await TestServer.with({ $0.limits.streamHighWater = 100_000 }) { server in
@@ -168,6 +267,28 @@ import Testing
                 throws: GRPCConnectionError.cannotConnect(address: "127.0.0.1:1", reason: "connection refused")
             ) {
                 _ = try await GRPCConnection.connect(host: "127.0.0.1", port: 1, on: server.group.next())
+            }
+        }
+    }
+
+    @Test("localhost is served at both loopback addresses, and one that is in use is no reason for silence")
+    func localhost() async throws {
+        try await TestServer.with({ $0.listeners = [Listener(.tcp(host: "localhost", port: 0))] }) { server in
+            for host in ["127.0.0.1", "::1"] {
+                let client = try await GRPCConnection.connect(host: host, port: server.port, on: server.group.next())
+                #expect(try await client.call(TestMethod.echo.path, [4]) == [4])
+                await client.close()
+            }
+            let port = server.port
+            try await TestServer.with({ $0.listeners = [Listener(.tcp(host: "127.0.0.1", port: 0))] }) { other in
+                let configuration = ServerConfiguration(listeners: [Listener(.tcp(host: "localhost", port: port))])
+                await #expect(
+                    throws: RPCServerError.cannotListen(address: "localhost:\(port)", reason: "address already in use")
+                ) {
+                    _ = try await RPCServer.start(configuration, on: other.group, methods: MethodTable([])) {
+                        TestHandler($0)
+                    }
+                }
             }
         }
     }

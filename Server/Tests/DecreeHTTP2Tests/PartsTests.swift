@@ -41,6 +41,10 @@ import Testing
             #expect(PercentEncoding.encode(text).withUnsafeBufferPointer { PercentEncoding.decode($0) } == text)
         }
         #expect(String(decoding: PercentEncoding.encode("a%\n"), as: UTF8.self) == "a%25%0A")
+        let long = PercentEncoding.encode(String(repeating: "🙂", count: 2_000))
+        let cut = long.withUnsafeBufferPointer { PercentEncoding.decode($0) }
+        #expect(long.count <= PercentEncoding.maxBytes && cut == String(repeating: "🙂", count: 341) + "...")
+        #expect(PercentEncoding.encode(String(repeating: "x", count: 4_093)).count == 4_093)
         #expect(Array("%zz%4".utf8).withUnsafeBufferPointer { PercentEncoding.decode($0) } == "%zz%4")
     }
 

@@ -11,10 +11,14 @@ enum TestMethod: UInt16, CaseIterable {
     case sized
     /// Keeps the call until a `release` comes.
     case hold
+    /// The same, and is released with a megabyte.
+    case holdLarge
     /// Answers all calls that are held, then itself.
     case release
     /// Fails with the request's text.
     case fail
+    /// Answers with as many bytes as the request says (big-endian UInt64), written in place, without a bound.
+    case huge
     /// Bidirectional: sends every message back.
     case chat
     /// Server streaming: as many messages as the request says.
@@ -56,7 +60,10 @@ final class TestHandler: CallHandler {
         switch TestMethod(rawValue: method.rawValue)! {
         case .echo: loop.respond(call, message: message)
         case .sized: loop.respond(call, message: Self.bytes(count: Self.number(message)))
-        case .hold: hold(call)
+        case .huge:
+            let size = Int(UInt64(bigEndian: message.loadUnaligned(as: UInt64.self)))
+            loop.respond(call, size: size) { _ in }
+        case .hold, .holdLarge: hold(call)
         case .release: release(call)
         case .fail: loop.fail(call, GRPCStatus(.failedPrecondition, String(decoding: message, as: UTF8.self)))
         case .chat: loop.send(call, message: message)
@@ -72,7 +79,13 @@ final class TestHandler: CallHandler {
     }
 
     private func release(_ call: CallID) {
-        for other in held { loop.respond(other, size: 2) { $0.copyBytes(from: [1, 2]) } }
+        for other in held {
+            if loop.method(of: other)?.rawValue == TestMethod.holdLarge.rawValue {
+                loop.respond(other, size: 1 << 20) { _ in }
+            } else {
+                loop.respond(other, size: 2) { $0.copyBytes(from: [1, 2]) }
+            }
+        }
         held.removeAll()
         loop.respond(call, size: 0) { _ in }
     }
@@ -104,6 +117,9 @@ final class TestHandler: CallHandler {
             for part in ["a\n", "b\n"] { loop.sendBody(call, Array(part.utf8)) }
             loop.finishBody(call)
         case ("GET", "/never"): hold(call)
+        case ("GET", "/wide"):
+            let field = HTTPField("wide", String(repeating: "x", count: 100_000))
+            loop.respond(call, HTTPResponse(status: 200, fields: [field], body: Array("fine".utf8)))
         default: loop.respond(call, .notFound)
         }
     }

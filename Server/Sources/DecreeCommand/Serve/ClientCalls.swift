@@ -15,12 +15,16 @@ final class ClientCalls: CallHandler {
     let context: ServerContext
     let loop: RPCLoop
     private var port: StoreNode.Port!
-    private var gathered: [StoreNode.Request] = []
+    private var gathered = RequestBatch()
+    /// Transactions that only read and are under way. Other long reads are known by their method.
+    private var readOnlyTransactions: Set<UInt64> = []
     /// Calls whose answer is more than the node's completion, by token. Most calls are not among them.
     private var special: [UInt64: SpecialCall] = [:]
     private var counters = ClientCounters()
     /// Streams of the health service, with what they were told last.
     var healthWatches: [UInt64: ServingState] = [:]
+    /// The next look at whether these have to be told something is scheduled.
+    var isLooking = false
 
     /// Made on `loop`, before the first connection.
     init(_ context: ServerContext, loop: RPCLoop) {
@@ -85,6 +89,7 @@ final class ClientCalls: CallHandler {
             if kind == .compactPhysically { special[token] = .compaction }
             gathered.append(.command(payload, token: token))
         case .query(let query, let linearizable):
+            if case .txn = query { readOnlyTransactions.insert(token) }
             gathered.append(.query(query, linearizable: linearizable, token: token))
         case .memberList(let linearizable):
             ask(.memberList, .members, linearizable: linearizable, token: token)
@@ -104,8 +109,9 @@ final class ClientCalls: CallHandler {
 
     func readComplete() {
         guard !gathered.isEmpty else { return }
-        port.submit(gathered)
-        gathered.removeAll(keepingCapacity: true)
+        let (requests, stopped) = gathered.take()
+        for token in stopped { port.cancel(token: token) }
+        port.submit(requests)
     }
 
     func cancelled(_ call: CallID, method: MethodID, reason: Cancellation) {
@@ -115,8 +121,16 @@ final class ClientCalls: CallHandler {
             let code = reason == .deadlineExceeded ? GRPCCode.deadlineExceeded : .cancelled
             counters.calls[Int(method.rawValue)].ended[Int(code.rawValue)] &+= 1
         }
-        // A command goes its way whoever waits; a long read is worth stopping.
-        if method != .http, [.range, .transaction].contains(EtcdMethod(method)) { port.cancel(token: call.rawValue) }
+        gathered.giveUp(call.rawValue, isLongRead: isLongRead(call, method))
+    }
+
+    private func isLongRead(_ call: CallID, _ method: MethodID) -> Bool {
+        guard method != .http else { return false }
+        switch EtcdMethod(method) {
+        case .range, .hashKV: return true
+        case .transaction: return readOnlyTransactions.remove(call.rawValue) != nil
+        default: return false
+        }
     }
 
     // MARK: Completions come back
@@ -133,12 +147,14 @@ final class ClientCalls: CallHandler {
                     answer(CallID(rawValue: token)) { () throws(RPCStatus) in try Reply(output, fields) }
                 }
             case .answer(let token, let answer):
+                if !readOnlyTransactions.isEmpty { readOnlyTransactions.remove(token) }
                 if !special.isEmpty, let special = special.removeValue(forKey: token) {
                     finish(special, token: token, answer: answer, status)
                 } else {
                     self.answer(CallID(rawValue: token)) { () throws(RPCStatus) in try Reply(answer, fields) }
                 }
             case .failed(let token, let failure):
+                if !readOnlyTransactions.isEmpty { readOnlyTransactions.remove(token) }
                 let reason = ReplicationFailure(failure, hasLeader: status.leader != nil)
                 if !special.isEmpty, let special = special.removeValue(forKey: token) {
                     finish(special, token: token, failure: reason, status)

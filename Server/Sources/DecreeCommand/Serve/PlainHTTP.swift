@@ -92,21 +92,27 @@ extension ClientCalls {
     }
 
     func watchHealth(_ service: String, on call: CallID) {
+        guard !loop.isDraining else { return fail(call, GRPCStatus(EtcdError.stopped.status)) }
         guard service.isEmpty else { return tell(call, .unknownService) }
         tell(call, isServing ? .serving : .notServing)
-        if healthWatches.count == 1 { lookAgain() }
+        lookAgain()
     }
 
     private func tell(_ call: CallID, _ state: ServingState) {
         healthWatches[call.rawValue] = state
         let reply = Reply(state)
-        loop.send(call, size: reply.byteCount) { reply.write(to: $0) }
+        let isSent = loop.send(call, size: reply.byteCount) { reply.write(to: $0) }
+        if !isSent { healthWatches[call.rawValue] = nil }
     }
 
     /// Tells the streams of the health service when the state changes; looks as long as there are any.
     private func lookAgain() {
+        guard !isLooking else { return }
+        isLooking = true
         loop.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(500)) { [weak self] in
-            guard let self, !self.healthWatches.isEmpty else { return }
+            guard let self else { return }
+            self.isLooking = false
+            guard !self.healthWatches.isEmpty else { return }
             let state: ServingState = self.isServing ? .serving : .notServing
             for (token, told) in self.healthWatches where told != state && told != .unknownService {
                 self.tell(CallID(rawValue: token), state)
@@ -117,11 +123,10 @@ extension ClientCalls {
     }
 
     /// Ends the streams that would otherwise keep a shutdown waiting.
-    func endStreams() {
+    func shutdownBegins() {
         for token in healthWatches.keys {
             fail(CallID(rawValue: token), GRPCStatus(EtcdError.stopped.status))
         }
         healthWatches = [:]
-        loop.flush()
     }
 }

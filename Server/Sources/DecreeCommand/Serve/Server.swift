@@ -110,10 +110,16 @@ enum Server {
         }
         var configuration = ServerConfiguration(listeners: listeners)
         configuration.limits.maxMessageBytes = options.maximumRequestBytes + 524_288
+        configuration.overloaded = GRPCStatus(ReplicationFailure.overloaded.status)
         configuration.limits.maxConcurrentStreams = UInt32(clamping: options.maximumConcurrentStreams)
-        configuration.timeouts.keepaliveIntervalSeconds = max(1, Int(options.keepaliveInterval.components.seconds))
-        configuration.timeouts.keepaliveTimeoutSeconds = max(1, Int(options.keepaliveTimeout.components.seconds))
+        configuration.timeouts.keepaliveIntervalSeconds = wholeSeconds(options.keepaliveInterval)
+        configuration.timeouts.keepaliveTimeoutSeconds = wholeSeconds(options.keepaliveTimeout)
         return configuration
+    }
+
+    /// The client port counts whole seconds; zero stands for never.
+    static func wholeSeconds(_ duration: Duration) -> Int {
+        duration == .zero ? ServerTimeouts.never : max(1, Int(duration.components.seconds))
     }
 
     private static func listenAddress(_ url: ServeURL) throws(ServeFailure) -> ListenAddress {
