@@ -15,10 +15,10 @@ struct ModelTests {
     /// Runs random operations, questions, compactions, cleaning, snapshots and restorations side by side.
     /// - Returns: What differed first.
     static func firstDifference(
-        seed: UInt64, operations: Int, workPerSlice: Int, longKeys: Bool = true,
+        seed: UInt64, operations: Int, workPerSlice: Int, keySpace: RequestGenerator.KeySpace = .mixed,
         spoil: (inout StoreOperation, Int) -> Void = { _, _ in }
     ) throws -> String? {
-        var generator = RequestGenerator(seed: seed, longKeys: longKeys)
+        var generator = RequestGenerator(seed: seed, keySpace: keySpace)
         var store = Store(settings: Store.Settings(workPerSlice: workPerSlice))
         var model = Model()
         var open: [OpenQuery] = []
@@ -50,7 +50,7 @@ struct ModelTests {
         return whole(store, model)
     }
 
-    private static func query(_ model: Model, _ generator: inout RequestGenerator) -> (StoreQuery, Shown) {
+    static func query(_ model: Model, _ generator: inout RequestGenerator) -> (StoreQuery, Shown) {
         let current = model.revision
         switch generator.random.below(10) {
         case 0:
@@ -73,7 +73,7 @@ struct ModelTests {
         }
     }
 
-    private static func ask(
+    static func ask(
         _ store: Store, _ model: Model, _ generator: inout RequestGenerator,
         _ open: inout [OpenQuery]
     ) -> String? {
@@ -86,7 +86,7 @@ struct ModelTests {
         return nil
     }
 
-    private static func advance(
+    static func advance(
         _ store: Store, _ generator: inout RequestGenerator,
         _ open: inout [OpenQuery]
     ) -> String? {
@@ -125,7 +125,8 @@ struct ModelTests {
     func randomOperations(seed: UInt64) throws {
         let slices = [1, 7, 60, 4_000]
         let difference = try Self.firstDifference(
-            seed: seed, operations: 700, workPerSlice: slices[Int(seed) % slices.count], longKeys: seed % 3 == 0)
+            seed: seed, operations: 700, workPerSlice: slices[Int(seed) % slices.count],
+            keySpace: seed % 3 == 0 ? .mixed : .short)
         #expect(difference == nil)
     }
 
