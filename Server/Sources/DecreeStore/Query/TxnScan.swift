@@ -28,6 +28,9 @@ struct TxnScan {
     private var nextItem = 0
     private var scan: RangeScan?
     private var responses: [RangeResponse] = []
+    /// What the ranges that have not been read may still take, all together.
+    private var room: AnswerRoom
+    private let wholeRoom: AnswerRoom
     /// The oldest revision that a range of the transaction reads.
     private(set) var oldestRevision: Int64
 
@@ -38,8 +41,13 @@ struct TxnScan {
         revision = state.revision
         headerRevision = Revision(state.revision)
         oldestRevision = state.revision
+        room = AnswerRoom(byteCount: state.settings.responseByteLimit, isOfQuery: true)
+        wholeRoom = room
         frames = [Frame(request: request)]
     }
+
+    /// What is held for the answer at the moment, in bytes.
+    var heldByteCount: Int { wholeRoom.left - room.left + (scan?.heldByteCount ?? 0) }
 
     /// Goes on until the budget has run out or the response is complete.
     mutating func run(on state: inout StoreState, _ budget: inout Int) throws(StoreError) -> TxnResponse? {
@@ -106,11 +114,12 @@ struct TxnScan {
         }
         if scan == nil {
             let resolved = request.revision > .zero ? request.revision.rawValue : revision
-            scan = RangeScan(request, at: resolved, on: state)
+            scan = RangeScan(request, at: resolved, room: room, on: state)
             scan?.start(on: &state)
         }
         guard var response = try scan?.run(on: &state, &budget) else { return false }
         response.revision = headerRevision
+        try room.take(response.keyValues.heldByteCount)
         responses.append(response)
         scan = nil
         nextItem += 1
