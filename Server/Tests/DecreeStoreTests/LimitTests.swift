@@ -111,4 +111,32 @@ struct LimitTests {
             if case .failure(let error) = store.ask(question).outcome { Issue.record("alone it is answered: \(error)") }
         }
     }
+
+    @Test("A transaction that finds nothing takes steps too: comparisons, gets and nested transactions")
+    func stepsOfTransactions() {
+        let store = Self.filled(Store.Settings(workPerSlice: 100))
+        let compare = Compare(.key("missing"), .equal, .version(0))
+        let range = Compare(.from("x", to: "y"), .equal, .version(0))
+        let nested = RequestOperation.txn(TxnRequest(success: [.txn(TxnRequest())]))
+        let requests = [
+            TxnRequest(compares: Array(repeating: compare, count: 2_000)),
+            TxnRequest(compares: Array(repeating: range, count: 2_000)),
+            TxnRequest(success: Array(repeating: .get("missing"), count: 2_000)),
+            TxnRequest(success: Array(repeating: nested, count: 2_000)),
+        ]
+        for request in requests {
+            var steps = 0
+            var step = store.begin(.txn(request))
+            while case .unfinished(let cursor) = step {
+                steps += 1
+                step = store.advance(cursor)
+            }
+            #expect(steps >= 20)
+            if case .finished(let answer) = step, case .txn(let response) = answer.outcome {
+                #expect(response.succeeded && response.responses.count == request.success.count)
+            } else {
+                Issue.record("the transaction is answered")
+            }
+        }
+    }
 }

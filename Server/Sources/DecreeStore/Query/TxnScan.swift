@@ -75,6 +75,8 @@ struct TxnScan {
             items.append(.txn(succeeded: holds, operations: frames[top].branch.count))
         }
         while frames[top].operation < frames[top].branch.count {
+            if budget <= 0 { return false }
+            budget -= 1
             let operation = frames[top].branch[frames[top].operation]
             frames[top].operation += 1
             switch operation {
@@ -95,6 +97,7 @@ struct TxnScan {
 
     private func decide(_ frame: inout Frame, on state: borrowing StoreState, _ budget: inout Int) -> Bool? {
         while frame.compare < frame.request.compares.count {
+            if budget <= 0 { return nil }
             var scan = frame.scan ?? CompareScan(frame.request.compares[frame.compare])
             frame.scan = nil
             guard let holds = scan.run(at: revision, on: state, &budget) else {
@@ -108,12 +111,16 @@ struct TxnScan {
     }
 
     private mutating func advanceReading(on state: inout StoreState, _ budget: inout Int) throws(StoreError) -> Bool {
+        if budget <= 0 { return false }
+        budget -= 1
         guard case .range(let request) = items[nextItem] else {
             nextItem += 1
             return true
         }
         if scan == nil {
             let resolved = request.revision > .zero ? request.revision.rawValue : revision
+            // Two descents, whatever is found.
+            budget -= 4
             scan = RangeScan(request, at: resolved, room: room, on: state)
             scan?.start(on: &state)
         }
