@@ -18,6 +18,12 @@ extension RPCStatus {
             case .responseTooLarge:
                 RPCStatus(
                     .resourceExhausted, "decree: the answer is too large; ask for fewer keys at once with a limit")
+            case .appliedResponseTooLarge:
+                RPCStatus(
+                    .resourceExhausted,
+                    "decree: the request was applied, but its answer is too large; do not repeat it, "
+                        + "and ask for fewer previous key-values at once")
+            case .overloaded: EtcdError.tooManyRequests.status
             case .notReadOnly: RPCStatus(.internalError, "decree: a transaction with writes was routed as a read")
             case .malformedOperation: RPCStatus(.internalError, "decree: the log holds a command that cannot be read")
             case .unknownOperation(let kind):

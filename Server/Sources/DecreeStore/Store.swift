@@ -13,13 +13,19 @@ public final class Store: StateMachine {
 
     /// What may differ between replicas, because nothing that is replicated depends on it.
     public struct Settings: Sendable, Hashable {
-        /// The largest answer to gather, in bytes of keys, values and about forty more an entry.
+        /// The largest answer to gather, in bytes of keys, values and about sixty more an entry: of a transaction all
+        /// ranges and previous values together.
         public var responseByteLimit: Int
+        /// What all queries under way may hold together, and likewise all outputs of one batch of commands, in bytes.
+        public var gatheredByteLimit: Int
         /// How much a query does in one step, in units of about 50 ns.
         public var workPerSlice: Int
 
-        public init(responseByteLimit: Int = 512 << 20, workPerSlice: Int = 4_000) {
+        public init(
+            responseByteLimit: Int = 512 << 20, workPerSlice: Int = 4_000, gatheredByteLimit: Int = 1 << 30
+        ) {
             self.responseByteLimit = responseByteLimit
+            self.gatheredByteLimit = gatheredByteLimit
             self.workPerSlice = workPerSlice
         }
     }

@@ -23,6 +23,10 @@ struct StoreState: ~Copyable {
     var pins = Pins()
     var cleaner = Cleaner()
     var counts = CountCache()
+    /// What the queries under way hold, in bytes.
+    var gatheredByteCount = 0
+    /// What the output of the operation being applied may still take.
+    var outputRoom = AnswerRoom(byteCount: 0)
     /// Room for what a range collects, handed from one query to the next.
     var scratch: [CollectedVersion] = []
     /// What ``FetchAhead`` has looked at; means nothing.

@@ -2,7 +2,7 @@ import DecreeStore
 import PaxosBase
 
 /// The semantics of the store once more, as plainly as they can be written: every version of every key in one list, and
-/// every question answered by going through it. Shares nothing with the store but the types of requests.
+/// every question answered by going through the keys in order. Shares nothing with the store but the types of requests.
 struct Model {
     struct Event {
         var revision: Int64
@@ -14,7 +14,10 @@ struct Model {
         var version: Int64 = 0
     }
 
-    var events: [Event] = []
+    private var events: [Event] = []
+    /// All keys that ever were, in order, and where the events of each stand in ``events``.
+    private var keys: [[UInt8]] = []
+    private var positions: [[UInt8]: [Int]] = [:]
     var revision: Int64 = 1
     var floor: Int64 = -1
     /// Changes that the operation being applied has made.
@@ -23,11 +26,11 @@ struct Model {
     // MARK: - State at a revision
 
     /// What each key holds at `limit`, in key order.
-    func state(at limit: Int64) -> [(key: [UInt8], event: Event)] {
-        var newest: [[UInt8]: Event] = [:]
-        for event in events where event.revision <= limit { newest[event.key] = event }
-        return newest.filter { $0.value.value != nil }.map { ($0.key, $0.value) }
-            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    func state(at limit: Int64) -> [(key: [UInt8], event: Event)] { keys.compactMap { entry($0, at: limit) } }
+
+    private func entry(_ key: [UInt8], at limit: Int64) -> (key: [UInt8], event: Event)? {
+        guard let position = positions[key]?.last(where: { events[$0].revision <= limit }) else { return nil }
+        return events[position].value == nil ? nil : (key, events[position])
     }
 
     func selects(_ range: KeyRange, _ key: [UInt8]) -> Bool {
@@ -39,7 +42,8 @@ struct Model {
     }
 
     private func matches(_ range: KeyRange, at limit: Int64) -> [(key: [UInt8], event: Event)] {
-        state(at: limit).filter { selects(range, $0.key) }
+        if range.isSingleKey { return entry(range.key.bytes, at: limit).map { [$0] } ?? [] }
+        return keys.filter { selects(range, $0) }.compactMap { entry($0, at: limit) }
     }
 
     private func shown(_ entry: (key: [UInt8], event: Event)) -> KeyValue {
@@ -86,20 +90,20 @@ struct Model {
             case .value: left.value.bytes.lexicographicallyPrecedes(right.value.bytes)
             }
         }
-        // Insertion keeps equals in key order.
-        var sorted: [KeyValue] = []
-        for entry in entries {
-            let index = sorted.firstIndex { isDescending ? precedes($0, entry) : precedes(entry, $0) } ?? sorted.count
-            sorted.insert(entry, at: index)
-        }
-        entries = sorted
+        // Equals stay in key order.
+        entries = entries.enumerated().sorted { left, right in
+            if precedes(left.element, right.element) { return !isDescending }
+            if precedes(right.element, left.element) { return isDescending }
+            return left.offset < right.offset
+        }.map(\.element)
     }
 
     // MARK: - Changes
 
     mutating func apply(_ operation: StoreOperation) -> Shown {
-        let before = self
         pendingSub = 0
+        // Nothing else can fail once it has changed something.
+        let before: Model? = if case .txn = operation { self } else { nil }
         do throws(StoreError) {
             let shown: Shown
             switch operation {
@@ -119,7 +123,7 @@ struct Model {
             if pendingSub > 0 { revision += 1 }
             return shown
         } catch {
-            self = before
+            if let before { self = before }
             return .failure(error, revision)
         }
     }
@@ -127,6 +131,10 @@ struct Model {
     private var header: Int64 { pendingSub > 0 ? revision + 1 : revision }
 
     private mutating func append(_ event: Event) {
+        if positions[event.key] == nil {
+            keys.insert(event.key, at: keys.partitionPoint { event.key.lexicographicallyPrecedes($0) })
+        }
+        positions[event.key, default: []].append(events.count)
         events.append(event)
         pendingSub += 1
     }
@@ -223,15 +231,20 @@ struct Model {
 
     /// etcd's hash of the history up to `limit`.
     func hash(at limit: Int64) -> UInt32 {
-        let keep = state(at: limit).map { ($0.key, $0.event.revision, $0.event.sub) }
-        let atFloor = state(at: floor).map { ($0.key, $0.event.revision, $0.event.sub) }
+        func newest(at limit: Int64) -> [[UInt8]: Event] {
+            Dictionary(uniqueKeysWithValues: state(at: limit).map { ($0.key, $0.event) })
+        }
+        let keep = newest(at: limit)
+        let atFloor = newest(at: floor)
         var crc = PlainCRC()
         crc.update(Array("key".utf8))
         for event in events where event.revision <= limit {
-            let isKept = { (entry: ([UInt8], Int64, Int)) in entry == (event.key, event.revision, event.sub) }
+            func isKept(_ kept: [[UInt8]: Event]) -> Bool {
+                kept[event.key].map { $0.revision == event.revision && $0.sub == event.sub } ?? false
+            }
             if event.revision <= floor {
-                guard atFloor.contains(where: isKept) else { continue }
-                if !keep.isEmpty && !keep.contains(where: isKept) { continue }
+                guard isKept(atFloor) else { continue }
+                if !keep.isEmpty && !isKept(keep) { continue }
             }
             crc.update(record(event))
         }
@@ -253,6 +266,19 @@ struct Model {
         bytes += [0x20] + variable(Int(event.version))
         if !value.isEmpty { bytes += [0x2A] + variable(value.count) + value }
         return bytes
+    }
+}
+
+extension Array {
+    /// The first position that `predicate` holds for; it holds for all behind it too.
+    func partitionPoint(where predicate: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }
 

@@ -15,10 +15,10 @@ struct ModelTests {
     /// Runs random operations, questions, compactions, cleaning, snapshots and restorations side by side.
     /// - Returns: What differed first.
     static func firstDifference(
-        seed: UInt64, operations: Int, workPerSlice: Int, longKeys: Bool = true,
+        seed: UInt64, operations: Int, workPerSlice: Int, keySpace: RequestGenerator.KeySpace = .mixed,
         spoil: (inout StoreOperation, Int) -> Void = { _, _ in }
     ) throws -> String? {
-        var generator = RequestGenerator(seed: seed, longKeys: longKeys)
+        var generator = RequestGenerator(seed: seed, keySpace: keySpace)
         var store = Store(settings: Store.Settings(workPerSlice: workPerSlice))
         var model = Model()
         var open: [OpenQuery] = []
@@ -50,7 +50,7 @@ struct ModelTests {
         return whole(store, model)
     }
 
-    private static func query(_ model: Model, _ generator: inout RequestGenerator) -> (StoreQuery, Shown) {
+    static func query(_ model: Model, _ generator: inout RequestGenerator) -> (StoreQuery, Shown) {
         let current = model.revision
         switch generator.random.below(10) {
         case 0:
@@ -73,7 +73,7 @@ struct ModelTests {
         }
     }
 
-    private static func ask(
+    static func ask(
         _ store: Store, _ model: Model, _ generator: inout RequestGenerator,
         _ open: inout [OpenQuery]
     ) -> String? {
@@ -86,7 +86,7 @@ struct ModelTests {
         return nil
     }
 
-    private static func advance(
+    static func advance(
         _ store: Store, _ generator: inout RequestGenerator,
         _ open: inout [OpenQuery]
     ) -> String? {
@@ -125,7 +125,8 @@ struct ModelTests {
     func randomOperations(seed: UInt64) throws {
         let slices = [1, 7, 60, 4_000]
         let difference = try Self.firstDifference(
-            seed: seed, operations: 700, workPerSlice: slices[Int(seed) % slices.count], longKeys: seed % 3 == 0)
+            seed: seed, operations: 700, workPerSlice: slices[Int(seed) % slices.count],
+            keySpace: seed % 3 == 0 ? .mixed : .short)
         #expect(difference == nil)
     }
 
@@ -141,10 +142,11 @@ struct ModelTests {
 
     @Test("Two stores fed the same operations have equal digests, wherever cleaning and reading have come to")
     func digestsAgree() throws {
-        var generator = RequestGenerator(seed: 99)
+        var generator = RequestGenerator(seed: 99, keyCount: 300)
         let eager = Store()
-        let lazy = Store()
-        for _ in 0..<1_000 {
+        let lazy = Store(settings: Store.Settings(workPerSlice: 20))
+        var readers = Readers()
+        for index in 0..<1_000 {
             let status = eager.status
             let operation = generator.operation(
                 floor: status.compactRevision?.rawValue ?? -1, current: status.currentRevision.rawValue)
@@ -157,7 +159,53 @@ struct ModelTests {
             let hasChanged =
                 now.currentRevision != status.currentRevision || now.compactRevision != status.compactRevision
             #expect((before != lazy.digest) == hasChanged)
+            if index % 20 == 0 { readers.hold(lazy) }
+            readers.advance(lazy)
+            if index % 4 == 0 { _ = lazy.performMaintenance() }
         }
+        #expect(readers.mostHeld >= 5)
         #expect(eager.status.bytesInUse < lazy.status.bytesInUse)
+        readers.letGo(lazy)
+        #expect(lazy.status.pinnedReaders == 0)
+        lazy.clean()
+        #expect(eager.digest == lazy.digest)
+        #expect(eager.status.versionCount == lazy.status.versionCount)
+    }
+}
+
+/// Questions and a snapshot that a store has under way.
+private struct Readers {
+    private var cursors: [StoreCursor] = []
+    private var snapshot: StoreSnapshotWalk?
+    /// How many questions and snapshots there were at once.
+    private(set) var mostHeld = 0
+
+    /// Begins questions of several kinds, and a snapshot if none is under way.
+    mutating func hold(_ store: Store) {
+        let questions: [StoreQuery] = [
+            .range(RangeRequest(.everything)), .range(RangeRequest(.everything, sortOrder: .descend, sortTarget: .mod)),
+            .txn(TxnRequest(success: [.range(RangeRequest(.everything))])), .hashKV(.zero),
+        ]
+        for question in questions {
+            if case .unfinished(let cursor) = store.begin(question) { cursors.append(cursor) }
+        }
+        if snapshot == nil { snapshot = store.beginSnapshot() }
+        mostHeld = max(mostHeld, cursors.count + 1)
+    }
+
+    /// Goes on with each by one step.
+    mutating func advance(_ store: Store) {
+        cursors.removeAll { cursor in
+            if case .finished = store.advance(cursor) { return true }
+            return false
+        }
+        if var walk = snapshot { snapshot = store.nextBlock(of: &walk) == nil ? nil : walk }
+    }
+
+    mutating func letGo(_ store: Store) {
+        for cursor in cursors { store.abandon(cursor) }
+        cursors = []
+        if let snapshot { store.abandon(snapshot) }
+        snapshot = nil
     }
 }

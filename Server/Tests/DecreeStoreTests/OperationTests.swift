@@ -26,7 +26,7 @@ struct OperationTests {
 
     @Test("Damaged operations are answered alike by all replicas and crash none")
     func damage() {
-        var generator = RequestGenerator(seed: 17, longKeys: false)
+        var generator = RequestGenerator(seed: 17, keySpace: .short)
         let first = Store()
         let second = Store()
         var refused = 0

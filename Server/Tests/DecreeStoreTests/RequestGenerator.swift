@@ -3,23 +3,52 @@ import PaxosBase
 
 /// Draws requests of every shape, most of them legal, over a set of keys that makes them meet.
 struct RequestGenerator {
-    var random: SeededRandom
-    private let keys: [[UInt8]]
+    /// Which keys there are.
+    enum KeySpace: Equatable {
+        /// Short ones, most of them a few bytes behind one of two prefixes.
+        case short
+        /// The same, and some of thousands of bytes.
+        case mixed
+        /// Keys that share from 65 to some hundred bytes with others.
+        case sharedPrefixes
+    }
 
-    init(seed: UInt64, keyCount: Int = 40, longKeys: Bool = true) {
+    var random: SeededRandom
+    /// In key order.
+    let keys: [[UInt8]]
+
+    init(seed: UInt64, keyCount: Int = 40, keySpace: KeySpace = .mixed) {
         random = SeededRandom(seed: seed)
-        var keys: [[UInt8]] = []
-        let prefix = Array("/registry/pods/default/".utf8)
-        for _ in 0..<keyCount {
-            var key: [UInt8] = random.chance(1, in: 2) ? prefix : []
-            let style = random.below(longKeys ? 20 : 18)
-            let length = style < 12 ? 1 + random.below(4) : style < 18 ? random.below(20) : random.below(3_000)
-            let alphabet: UInt64 = random.chance(1, in: 2) ? 3 : 256
-            for _ in 0..<length { key.append(UInt8(random.below(alphabet))) }
-            if key.isEmpty { key = [0] }
-            keys.append(key)
+        var keys: Set<[UInt8]> = []
+        let stems = keySpace == .sharedPrefixes ? Self.stems(&random) : []
+        while keys.count < keyCount {
+            keys.insert(
+                stems.isEmpty ? Self.key(keySpace, keyCount, &random) : Self.key(behind: stems, keyCount, &random))
         }
-        self.keys = keys
+        self.keys = keys.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    private static func key(_ keySpace: KeySpace, _ keyCount: Int, _ random: inout SeededRandom) -> [UInt8] {
+        var key: [UInt8] = random.chance(1, in: 2) ? Array("/registry/pods/default/".utf8) : []
+        let style = random.below(keySpace == .mixed ? 20 : 18)
+        let length = style < 12 ? 1 + random.below(4) : style < 18 ? random.below(20) : random.below(3_000)
+        return key.extend(by: length, keyCount, &random)
+    }
+
+    /// Beginnings that agree for a while and then part, so that nodes of the tree differ in what their keys share.
+    private static func stems(_ random: inout SeededRandom) -> [[UInt8]] {
+        let longest = (0..<400).map { _ in UInt8(ascii: "a") + UInt8(random.below(3)) }
+        return (0..<8).map { _ in
+            var stem = Array(longest.prefix(65 + Int(random.below(330))))
+            if random.chance(1, in: 3) { stem[stem.count / 2] = UInt8(random.below(256)) }
+            return stem
+        }
+    }
+
+    private static func key(behind stems: [[UInt8]], _ keyCount: Int, _ random: inout SeededRandom) -> [UInt8] {
+        if random.chance(1, in: 50) { return key(.short, keyCount, &random) }
+        var key = stems[Int(random.below(UInt64(stems.count)))]
+        return key.extend(by: random.below(14), keyCount, &random)
     }
 
     mutating func key() -> Payload {
@@ -34,6 +63,12 @@ struct RequestGenerator {
     }
 
     mutating func range() -> KeyRange {
+        // Of many keys most ranges take a few, lest every other deletion takes all.
+        if keys.count > 100 && random.chance(7, in: 8) {
+            let first = Int(random.below(UInt64(keys.count)))
+            let end = min(keys.count - 1, first + Int(random.below(200)))
+            return KeyRange(key: Payload(keys[first]), rangeEnd: Payload(keys[end]))
+        }
         switch random.below(8) {
         case 0, 1, 2: return KeyRange(key: key())
         case 3: return KeyRange(key: key(), rangeEnd: Payload([0]))
@@ -122,6 +157,42 @@ struct RequestGenerator {
         }
     }
 
+    // MARK: - Many keys at once
+
+    /// Puts many keys in one transaction: neighbours in ascending order, as appending clients do, or any in any order.
+    mutating func manyPuts() -> StoreOperation {
+        StoreOperation.txn(
+            TxnRequest(success: someKeys().map { .put(PutRequest(key: Payload($0), value: value())) }))
+    }
+
+    /// Deletes many keys in one transaction: single ones that stand apart, or all between two.
+    mutating func manyDeletions() -> StoreOperation {
+        if random.chance(1, in: 2) {
+            let keys = someKeys()
+            return StoreOperation.txn(
+                TxnRequest(success: keys.map { .deleteRange(DeleteRangeRequest(KeyRange(key: Payload($0)))) }))
+        }
+        let first = Int(random.below(UInt64(keys.count)))
+        let end = min(keys.count - 1, first + keys.count / 20 + Int(random.below(UInt64(keys.count / 5))))
+        let range = KeyRange(key: Payload(keys[first]), rangeEnd: Payload(keys[end]))
+        return .deleteRange(DeleteRangeRequest(range, previousKeyValues: random.chance(1, in: 2)))
+    }
+
+    private mutating func someKeys() -> [[UInt8]] {
+        let count = 20 + Int(random.below(UInt64(keys.count / 8)))
+        if random.chance(1, in: 2) {
+            let first = Int(random.below(UInt64(keys.count)))
+            return Array(keys[first..<min(keys.count, first + count)])
+        }
+        var chosen: Set<Int> = []
+        var some: [[UInt8]] = []
+        for _ in 0..<count {
+            let index = Int(random.below(UInt64(keys.count)))
+            if chosen.insert(index).inserted { some.append(keys[index]) }
+        }
+        return some
+    }
+
     mutating func operation(floor: Int64, current: Int64) -> StoreOperation {
         switch random.below(40) {
         case 0...19: return .put(putRequest())
@@ -133,5 +204,14 @@ struct RequestGenerator {
         default:
             return .compact(CompactionRequest(revision: revision(floor: floor, current: current)))
         }
+    }
+}
+
+extension [UInt8] {
+    /// Appends random bytes, of few kinds or of all; more kinds where many keys have to differ.
+    fileprivate mutating func extend(by length: UInt64, _ keyCount: Int, _ random: inout SeededRandom) -> [UInt8] {
+        let alphabet: UInt64 = random.chance(1, in: 2) ? (keyCount > 100 ? 8 : 3) : 256
+        for _ in 0..<length { append(UInt8(random.below(alphabet))) }
+        return isEmpty ? [0] : self
     }
 }

@@ -4,10 +4,15 @@ import PaxosLog
 extension StoreState {
     mutating func apply(_ commands: [ChosenCommand], into outputs: inout [StoreOutput]) {
         var fetchedEnd = 0
+        var gathered = 0
         for (index, command) in commands.enumerated() {
             if index == fetchedEnd { fetchedEnd = fetchAhead(commands, from: index) }
+            let room = min(settings.responseByteLimit, settings.gatheredByteLimit - gathered)
+            outputRoom = AnswerRoom(byteCount: room)
             let output = apply(command.payload, isAwaited: command.isAwaited)
-            if command.isAwaited { outputs.append(output) }
+            guard command.isAwaited else { continue }
+            if case .failure = output.outcome {} else { gathered += room - outputRoom.left }
+            outputs.append(output)
         }
     }
 
@@ -37,7 +42,7 @@ extension StoreState {
                 try apply(bytes, payload, isAwaited: isAwaited)
             }
         } catch {
-            outcome = .failure(error)
+            outcome = .failure(error == .responseTooLarge && changeCount > 0 ? .appliedResponseTooLarge : error)
         }
         if changeCount > 0 { revision += 1 }
         return StoreOutput(revision: Revision(revision), outcome: outcome)

@@ -7,11 +7,10 @@ extension StoreState {
     ) throws(StoreError) -> DeleteRangeResponse {
         if request.range.key.isEmpty { throw .keyNotProvided }
         let arePreviousShown = isAwaited && request.flags & DeleteRangeFlags.previousKeyValues != 0
-        var previous: [Version] = []
-        let deleted = delete(request.range) { if arePreviousShown { previous.append($0) } }
-        return DeleteRangeResponse(
-            revision: headerRevision, deleted: deleted,
-            previous: try KeyValueList(previous, limit: settings.responseByteLimit))
+        var previous = PreviousVersions(limit: outputRoom.left)
+        let deleted = delete(request.range) { if arePreviousShown { previous.add($0) } }
+        try outputRoom.take(previous.byteCount)
+        return DeleteRangeResponse(revision: headerRevision, deleted: deleted, previous: previous.list)
     }
 
     /// Deletes all keys of `span` that exist, and shows each version that goes to `visit`.
@@ -45,4 +44,26 @@ extension StoreState {
         key.append(tombstone, in: &slabs)
         record(tombstone)
     }
+}
+
+/// What a deletion is to show, as far as there is room for it.
+private struct PreviousVersions {
+    private let limit: Int
+    private var versions: [Version] = []
+    private var listedByteCount = 0
+    /// What the list takes, and what gathering it does.
+    private(set) var byteCount = 0
+
+    init(limit: Int) { self.limit = limit }
+
+    mutating func add(_ version: Version) {
+        // Nobody will be shown what was gathered before.
+        guard byteCount <= limit else { return versions = [] }
+        let listed = version.listedByteCount(withValue: true)
+        listedByteCount &+= listed
+        byteCount &+= listed &+ MemoryLayout<Version>.stride
+        versions.append(version)
+    }
+
+    var list: KeyValueList { KeyValueList(versions, byteCount: listedByteCount) }
 }

@@ -11,10 +11,12 @@ extension StoreState {
             throw .keyNotFound
         }
         write(request, at: place, previous: previous)
-        let isPreviousShown = isAwaited && request.flags & PutFlags.previousKeyValue != 0
-        return PutResponse(
-            revision: Revision(pendingRevision),
-            previous: isPreviousShown ? KeyValueList(previous) : KeyValueList())
+        var response = PutResponse(revision: Revision(pendingRevision))
+        if let previous, isAwaited && request.flags & PutFlags.previousKeyValue != 0 {
+            try outputRoom.take(previous.listedByteCount(withValue: true))
+            response.previous = KeyValueList(previous)
+        }
+        return response
     }
 
     /// What can be refused without looking for the key.

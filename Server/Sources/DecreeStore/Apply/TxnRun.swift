@@ -4,7 +4,7 @@ extension StoreState {
     /// Runs a transaction: decide all branches on the state before it, check all that will run, then run it.
     ///
     /// - Throws: What validation, a range's revision, a put's lease or an ignored value or lease without a key give;
-    ///   nothing has changed then. `responseTooLarge` alone comes when all has taken effect.
+    ///   nothing has changed then. `responseTooLarge` alone comes when all has run.
     /// - Source: etcd `server/etcdserver/txn/txn.go`; what can go wrong there after the first change is checked before
     ///   it here.
     mutating func run(_ request: TxnRequest, isAwaited: Bool) throws(StoreError) -> TxnResponse {
@@ -122,7 +122,8 @@ private struct TxnRun {
         if isAwaited { response.responses.reserveCapacity(operations.count) }
         for operation in operations {
             do {
-                if let part = try execute(operation, on: &state) { response.responses.append(part) }
+                let part = try execute(operation, on: &state)
+                if let part, isAwaited { response.responses.append(part) }
             } catch {
                 failure = error
             }
@@ -140,14 +141,15 @@ private struct TxnRun {
         case .put(let request):
             return .put(
                 try request.withSpans { (request) throws(StoreError) in
-                    try state.put(request, isAwaited: isAwaited)
+                    try state.put(request, isAwaited: isAwaited && failure == nil)
                 })
         case .deleteRange(let request):
             return .deleteRange(
                 try request.range.withSpan { (range) throws(StoreError) in
                     let flags = request.previousKeyValues ? DeleteRangeFlags.previousKeyValues : 0
                     return try state.deleteRange(
-                        OperationReader.DeleteRange(flags: flags, range: range), isAwaited: isAwaited)
+                        OperationReader.DeleteRange(flags: flags, range: range),
+                        isAwaited: isAwaited && failure == nil)
                 })
         case .txn(let nested): return .txn(execute(nested, on: &state))
         case .unset: return nil

@@ -16,16 +16,12 @@ extension KeyValueList {
         self.init(storage: storage)
     }
 
-    /// - Parameter limit: The bytes that the list may take.
-    /// - Throws: `responseTooLarge`.
-    init(_ versions: [Version], limit: Int) throws(StoreError) {
+    /// - Parameter byteCount: What the entries for all of them take.
+    init(_ versions: [Version], byteCount: Int) {
         guard !versions.isEmpty else {
             self.init()
             return
         }
-        var byteCount = 0
-        for version in versions { byteCount += version.listedByteCount(withValue: true) }
-        if byteCount > limit { throw .responseTooLarge }
         let storage = KeyValueStorage(capacity: byteCount)
         for version in versions { storage.append(version.view(withValue: true)) }
         self.init(storage: storage)

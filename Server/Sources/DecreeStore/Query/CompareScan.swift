@@ -21,8 +21,8 @@ struct CompareScan {
     mutating func run(at revision: Int64, on state: borrowing StoreState, _ budget: inout Int) -> Bool? {
         let range = compare.range
         return range.withSpan { span in
+            budget -= 4
             if span.isSingleKey {
-                budget -= 4
                 return compare.holds(for: state.tree.find(span.key)?.version(at: revision))
             }
             var walk = KeyWalk(span, in: state.tree)

@@ -42,6 +42,11 @@ struct HashWalk {
     /// The oldest revision whose versions the walk needs.
     var pinnedRevision: Int64 { max(floor, 0) }
 
+    /// What has been collected, in bytes.
+    var heldByteCount: Int {
+        (kept.capacity + keptAtRevision.capacity) * MemoryLayout<CollectedVersion>.stride + (sort?.heldByteCount ?? 0)
+    }
+
     mutating func run(on state: borrowing StoreState, _ budget: inout Int) -> HashKVResponse? {
         while true {
             switch phase {

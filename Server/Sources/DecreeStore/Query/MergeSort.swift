@@ -23,6 +23,9 @@ struct MergeSort {
     private var right = 1
     private var output = 0
 
+    /// What the items take, in bytes.
+    var heldByteCount: Int { (items.capacity + buffer.capacity) * MemoryLayout<CollectedVersion>.stride }
+
     init(_ items: [CollectedVersion], tieBreak: TieBreak) {
         self.items = items
         self.tieBreak = tieBreak

@@ -20,7 +20,7 @@ struct RangeScan {
     let revision: Int64
     /// Reads what is newest whatever its revision: within a transaction.
     private let readsNewest: Bool
-    private let byteLimit: Int
+    private let room: AnswerRoom
     private let isSorted: Bool
     private let isFiltered: Bool
     /// How many to collect at most.
@@ -36,14 +36,31 @@ struct RangeScan {
     /// What was looked at ahead of its use; means nothing.
     private var fetched: UInt64 = 0
 
+    /// What is held for the answer at the moment, in bytes.
+    var heldByteCount: Int {
+        var storageByteCount = 0
+        if case .copying(let storage, _) = phase { storageByteCount = storage.capacity }
+        return collected.capacity * MemoryLayout<CollectedVersion>.stride + (sort?.heldByteCount ?? 0)
+            + storageByteCount
+    }
+
+    /// What the range takes besides its entries while it is gathered: twice as much when it is sorted.
+    private var gatheringByteCount: Int {
+        collected.count &* MemoryLayout<CollectedVersion>.stride &* (isSorted ? 2 : 1)
+    }
+
     /// - Parameters:
     ///   - revision: The revision to read, as resolved.
     ///   - readsNewest: Whether to read what is newest instead, the changes of an unfinished transaction included.
-    init(_ request: RangeRequest, at revision: Int64, readsNewest: Bool = false, on state: borrowing StoreState) {
+    ///   - room: What the answer may take.
+    init(
+        _ request: RangeRequest, at revision: Int64, readsNewest: Bool = false, room: AnswerRoom,
+        on state: borrowing StoreState
+    ) {
         self.request = request
         self.revision = revision
         self.readsNewest = readsNewest
-        byteLimit = state.settings.responseByteLimit
+        self.room = room
         isSorted = request.sortTarget != .key
         isFiltered = request.hasFilters
         needed = isSorted || request.limit <= 0 ? Int.max : request.limit
@@ -85,7 +102,7 @@ struct RangeScan {
 
     /// Goes on until the budget has run out or the response is complete.
     /// - Returns: The response when it is complete.
-    /// - Throws: `responseTooLarge`.
+    /// - Throws: `responseTooLarge` or `overloaded`.
     mutating func run(on state: inout StoreState, _ budget: inout Int) throws(StoreError) -> RangeResponse? {
         while true {
             switch phase {
@@ -106,7 +123,9 @@ struct RangeScan {
                 sort = nil
                 truncate()
                 phase = .measuring(next: 0)
-            case .measuring(let next): guard try measure(from: next, &budget) else { return nil }
+            case .measuring(let next):
+                guard try measure(from: next, &budget) else { return nil }
+                try beginCopying(on: state)
             case .copying(let storage, let next): guard copy(into: storage, from: next, &budget) else { return nil }
             case .finished:
                 giveBackScratch(to: &state)
@@ -195,7 +214,8 @@ struct RangeScan {
         }
         collected.append(CollectedVersion(rank: isSorted ? rank(version) : 0, version: version))
         byteCount &+= version.listedByteCount(withValue: !request.keysOnly)
-        if byteCount > byteLimit && !isSorted { throw .responseTooLarge }
+        // Of what is sorted a limit will leave out some.
+        if gatheringByteCount &+ (isSorted ? 0 : byteCount) > room.left { throw .responseTooLarge }
         return true
     }
 
@@ -253,7 +273,7 @@ struct RangeScan {
         }
     }
 
-    /// Sums up what the entries from `next` on take, and makes room.
+    /// Sums up what the entries from `next` on take.
     private mutating func measure(from next: Int, _ budget: inout Int) throws(StoreError) -> Bool {
         var index = next
         while index < collected.count {
@@ -264,10 +284,18 @@ struct RangeScan {
             budget -= 1
             byteCount += collected[index].version.listedByteCount(withValue: !request.keysOnly)
             index += 1
-            if byteCount > byteLimit { throw .responseTooLarge }
+            if byteCount &+ gatheringByteCount > room.left { throw .responseTooLarge }
         }
-        phase = collected.isEmpty ? .finished : .copying(KeyValueStorage(capacity: byteCount), next: 0)
         return true
+    }
+
+    /// Makes room for the entries.
+    private mutating func beginCopying(on state: borrowing StoreState) throws(StoreError) {
+        guard !collected.isEmpty else { return phase = .finished }
+        if room.isOfQuery, state.gatheredByteCount &+ byteCount > state.settings.gatheredByteLimit {
+            throw .overloaded
+        }
+        phase = .copying(KeyValueStorage(capacity: byteCount), next: 0)
     }
 
     private mutating func copy(into storage: KeyValueStorage, from next: Int, _ budget: inout Int) -> Bool {
@@ -322,10 +350,11 @@ extension StoreState {
     mutating func rangeWithinTxn(_ request: RangeRequest) throws(StoreError) -> RangeResponse {
         var scan = RangeScan(
             request, at: request.revision > .zero ? request.revision.rawValue : revision,
-            readsNewest: request.revision <= .zero, on: self)
+            readsNewest: request.revision <= .zero, room: outputRoom, on: self)
         scan.start(on: &self)
         var budget = Int.max
         guard let response = try scan.run(on: &self, &budget) else { throw .responseTooLarge }
+        try outputRoom.take(response.keyValues.heldByteCount)
         return response
     }
 }

@@ -14,6 +14,12 @@ public final class StoreCursor {
     let epoch: Int
     var isOver: Bool { range == nil && txn == nil && hash == nil }
 
+    /// What it held for its answer after the last step, in bytes, as the store has counted it.
+    var countedByteCount = 0
+    var heldByteCount: Int {
+        range?.heldByteCount ?? txn?.heldByteCount ?? hash?.heldByteCount ?? 0
+    }
+
     /// The oldest revision that is held for it; nil while none is.
     var pinned: Int64?
 
@@ -63,7 +69,8 @@ extension StoreState {
         try request.validate()
         let resolved = try resolve(request.revision)
         if let answer = answerSingleKey(request, resolved, header) { return .finished(answer) }
-        var scan = RangeScan(request, at: resolved, on: self)
+        let room = AnswerRoom(byteCount: settings.responseByteLimit, isOfQuery: true)
+        var scan = RangeScan(request, at: resolved, room: room, on: self)
         scan.start(on: &self)
         var budget = settings.workPerSlice
         if let response = try scan.run(on: &self, &budget) {
@@ -72,6 +79,7 @@ extension StoreState {
         let cursor = StoreCursor(.range(request), on: self)
         cursor.range = scan
         pin(resolved, for: cursor)
+        if let refusal = count(cursor) { return .finished(refusal) }
         return .unfinished(cursor)
     }
 
@@ -103,7 +111,10 @@ extension StoreState {
         } catch {
             outcome = .failure(error)
         }
-        guard let outcome else { return .unfinished(cursor) }
+        guard let outcome else {
+            if let refusal = count(cursor) { return .finished(refusal) }
+            return .unfinished(cursor)
+        }
         release(cursor)
         return .finished(StoreAnswer(revision: cursor.revision, outcome: outcome))
     }
@@ -117,6 +128,16 @@ extension StoreState {
         if let response = cursor.hash?.run(on: self, &budget) { return .hashKV(response) }
         if let oldest = cursor.txn?.oldestRevision ?? cursor.hash?.pinnedRevision { pin(oldest, for: cursor) }
         return nil
+    }
+
+    /// Counts what a cursor holds after a step.
+    /// - Returns: The answer, when all cursors together hold too much: this one is given up then.
+    private mutating func count(_ cursor: StoreCursor) -> StoreAnswer? {
+        gatheredByteCount += cursor.heldByteCount - cursor.countedByteCount
+        cursor.countedByteCount = cursor.heldByteCount
+        guard gatheredByteCount > settings.gatheredByteLimit else { return nil }
+        release(cursor)
+        return StoreAnswer(revision: cursor.revision, outcome: .failure(.overloaded))
     }
 
     private mutating func pin(_ revision: Int64, for cursor: StoreCursor) {
@@ -133,5 +154,7 @@ extension StoreState {
         cursor.hash = nil
         if let pinned = cursor.pinned, cursor.epoch == epoch { pins.remove(pinned) }
         cursor.pinned = nil
+        if cursor.epoch == epoch { gatheredByteCount -= cursor.countedByteCount }
+        cursor.countedByteCount = 0
     }
 }

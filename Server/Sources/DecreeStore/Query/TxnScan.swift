@@ -28,6 +28,9 @@ struct TxnScan {
     private var nextItem = 0
     private var scan: RangeScan?
     private var responses: [RangeResponse] = []
+    /// What the ranges that have not been read may still take, all together.
+    private var room: AnswerRoom
+    private let wholeRoom: AnswerRoom
     /// The oldest revision that a range of the transaction reads.
     private(set) var oldestRevision: Int64
 
@@ -38,8 +41,13 @@ struct TxnScan {
         revision = state.revision
         headerRevision = Revision(state.revision)
         oldestRevision = state.revision
+        room = AnswerRoom(byteCount: state.settings.responseByteLimit, isOfQuery: true)
+        wholeRoom = room
         frames = [Frame(request: request)]
     }
+
+    /// What is held for the answer at the moment, in bytes.
+    var heldByteCount: Int { wholeRoom.left - room.left + (scan?.heldByteCount ?? 0) }
 
     /// Goes on until the budget has run out or the response is complete.
     mutating func run(on state: inout StoreState, _ budget: inout Int) throws(StoreError) -> TxnResponse? {
@@ -67,6 +75,8 @@ struct TxnScan {
             items.append(.txn(succeeded: holds, operations: frames[top].branch.count))
         }
         while frames[top].operation < frames[top].branch.count {
+            if budget <= 0 { return false }
+            budget -= 1
             let operation = frames[top].branch[frames[top].operation]
             frames[top].operation += 1
             switch operation {
@@ -87,6 +97,7 @@ struct TxnScan {
 
     private func decide(_ frame: inout Frame, on state: borrowing StoreState, _ budget: inout Int) -> Bool? {
         while frame.compare < frame.request.compares.count {
+            if budget <= 0 { return nil }
             var scan = frame.scan ?? CompareScan(frame.request.compares[frame.compare])
             frame.scan = nil
             guard let holds = scan.run(at: revision, on: state, &budget) else {
@@ -100,17 +111,22 @@ struct TxnScan {
     }
 
     private mutating func advanceReading(on state: inout StoreState, _ budget: inout Int) throws(StoreError) -> Bool {
+        if budget <= 0 { return false }
+        budget -= 1
         guard case .range(let request) = items[nextItem] else {
             nextItem += 1
             return true
         }
         if scan == nil {
             let resolved = request.revision > .zero ? request.revision.rawValue : revision
-            scan = RangeScan(request, at: resolved, on: state)
+            // Two descents, whatever is found.
+            budget -= 4
+            scan = RangeScan(request, at: resolved, room: room, on: state)
             scan?.start(on: &state)
         }
         guard var response = try scan?.run(on: &state, &budget) else { return false }
         response.revision = headerRevision
+        try room.take(response.keyValues.heldByteCount)
         responses.append(response)
         scan = nil
         nextItem += 1

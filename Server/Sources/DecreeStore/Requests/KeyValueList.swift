@@ -22,6 +22,9 @@ public struct KeyValueList: Sendable {
         return storage.byteCount - storage.count * EntryHeader.byteCount
     }
 
+    /// What the list takes in memory.
+    var heldByteCount: Int { storage?.byteCount ?? 0 }
+
     /// Where iteration by ``withEntry(at:_:)`` begins.
     public var startPosition: Position { Position(offset: 0) }
 

@@ -14,7 +14,7 @@ enum EntryHeader {
 /// The buffer behind a ``KeyValueList``: written by one builder, never again once a list was made of it.
 final class KeyValueStorage: @unchecked Sendable {
     private let base: UnsafeMutableRawPointer
-    private let capacity: Int
+    let capacity: Int
     private(set) var byteCount = 0
     private(set) var count = 0
 

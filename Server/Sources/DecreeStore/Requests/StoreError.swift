@@ -1,4 +1,4 @@
-/// Why the store refuses a request. A refused request changes nothing.
+/// Why the store refuses a request. A refused request changes nothing, with one exception: ``appliedResponseTooLarge``.
 ///
 /// One case for each answer that clients can tell apart; texts and codes belong to the layer that speaks to them.
 public enum StoreError: Error, Hashable, Sendable {
@@ -20,9 +20,14 @@ public enum StoreError: Error, Hashable, Sendable {
     case compacted
     /// The revision has not been reached.
     case futureRevision
-    /// The answer would be larger than the store may gather. A transaction that wrote has taken effect nonetheless:
-    /// how large its answer gets is known only where somebody waits for it.
+    /// The answer would be larger than the store may gather. Nothing was changed.
     case responseTooLarge
+    /// A deletion, a put or a transaction has taken effect, but its answer with all that it was to show would be larger
+    /// than the store may gather. How large is known only where somebody waits for it, and each replica has a limit of
+    /// its own: hence it cannot be refused before.
+    case appliedResponseTooLarge
+    /// The queries under way hold as much as the store may gather for all of them together.
+    case overloaded
     /// A transaction with writes came as a query.
     case notReadOnly
     /// What stands in the log is not an operation.
