@@ -10,7 +10,7 @@ PRODUCT_BUILD := $(SWIFT) build --package-path Server --scratch-path Server/.bui
 TEST_FLAGS := -c release -Xswiftc -enable-testing
 ROOT_TESTS := --scratch-path .build/tests $(TEST_FLAGS)
 # Generated files say themselves that they are left out.
-FORMATTED := Package.swift Sources Tests Server/Package.swift Server/Sources Server/Tests \
+FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/Package.swift Server/Sources Server/Tests \
 	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
 
@@ -28,7 +28,7 @@ build: tools ## Builds the program in release mode: bin/decree.
 	@ln -sf ../Server/.build/product/release/decree bin/decree
 	@echo "bin/decree is ready"
 
-test: test-library test-server ## Installs what the tests need and runs all tests of both packages.
+test: check test-library test-server ## Installs what the tests need and runs all tests of both packages.
 
 test-library: tools ## Runs the tests of the library.
 	$(SWIFT) build --build-tests $(ROOT_TESTS)
@@ -40,7 +40,7 @@ test-server: test-tools ## Runs the tests of the server, with real processes and
 
 check: ## Checks style and formats, offline and fast.
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
-	$(SWIFT) test $(ROOT_TESTS) --filter StyleTests
+	$(SWIFT) test --package-path Style
 
 simulate: build ## Runs the simulator over SEEDS (1..300 unless set).
 	bin/decree simulate --seeds $(SEEDS)
@@ -58,4 +58,4 @@ format: ## Formats the sources in place.
 	$(SWIFT) format --in-place --recursive --parallel $(FORMATTED)
 
 clean: ## Removes all that was built.
-	rm -rf .build Server/.build Benchmarks/.build bin
+	rm -rf .build Style/.build Server/.build Benchmarks/.build bin

@@ -2,7 +2,7 @@
 import PackageDescription
 
 // The library. Dependencies run strictly downwards: protocol targets and the simulator depend on nothing but each
-// other, not even Foundation; only `Decree`, the host, knows sockets and threads. Tests/StyleTests checks the imports.
+// other, not even Foundation; only `Decree`, the host, knows sockets and threads. Style/ checks the imports.
 
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -61,6 +61,5 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "StyleTests", swiftSettings: strict),
     ]
 )

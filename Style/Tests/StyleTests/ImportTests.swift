@@ -5,6 +5,7 @@ import Testing
 enum SourceTree {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     /// Swift files below `folder` (relative to the root), generated ones left out.
     static func swiftFiles(below folder: String) -> [URL] {
