@@ -104,6 +104,6 @@ let package = Package(
         .target(name: "DecreeTestSupport", dependencies: ["CNghttp2"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "DecreeServerTests", dependencies: ["DecreeTestSupport", "CNghttp2", "DecreeCommand"],
-            swiftSettings: strict),
+            exclude: ["Archive"], swiftSettings: strict),
     ]
 )
