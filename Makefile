@@ -14,7 +14,7 @@ FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/
 	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
 
-.PHONY: help run build test test-library test-server check simulate bench format tools test-tools clean
+.PHONY: help run build test test-library test-server test-benchmarks check simulate bench format tools test-tools clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -28,7 +28,7 @@ build: tools ## Builds the program in release mode: bin/decree.
 	@ln -sf ../Server/.build/product/release/decree bin/decree
 	@echo "bin/decree is ready"
 
-test: check test-library test-server ## Installs what the tests need and runs all tests of both packages.
+test: check test-library test-server test-benchmarks ## Installs what the tests need and runs all tests of both packages.
 
 test-library: tools ## Runs the tests of the library.
 	$(SWIFT) build --build-tests $(ROOT_TESTS)
@@ -37,6 +37,9 @@ test-library: tools ## Runs the tests of the library.
 test-server: test-tools ## Runs the tests of the server, with real processes and etcd beside it.
 	$(SWIFT) build --build-tests $(SERVER_TESTS)
 	PATH="$(CURDIR)/.build/peers/bin:$$PATH" $(SWIFT) test --skip-build --no-parallel $(SERVER_TESTS)
+
+test-benchmarks: tools ## Runs the tests of the benchmark's own checks and figures.
+	$(SWIFT) test --package-path Benchmarks --scratch-path Benchmarks/.build/tests
 
 check: ## Checks style and formats, offline and fast.
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
