@@ -49,6 +49,15 @@ struct RangeTests {
         #expect(filtered?.count == 10)
     }
 
+    @Test("Bounds of revisions are off at zero alone: nothing lies below a negative one")
+    func negativeBounds() {
+        let store = Self.filled()
+        #expect(keys(store, RangeRequest(.everything, maxModRevision: -1)) == [])
+        #expect(keys(store, RangeRequest(.key(Self.name(1)), maxCreateRevision: -5)) == [])
+        #expect(store.range(RangeRequest(.everything, limit: 1, maxCreateRevision: -1))?.count == 10)
+        #expect(keys(store, RangeRequest(.everything, minModRevision: -1, minCreateRevision: -1))?.count == 10)
+    }
+
     @Test("Old revisions stay readable down to the floor, which a compaction moves at once")
     func history() {
         let store = Self.filled()

@@ -222,10 +222,10 @@ struct RangeScan {
     private func passesFilters(_ version: Version) -> Bool {
         let mod = version.modRevision
         let create = version.createRevision
-        if request.maxModRevision > .zero && mod > request.maxModRevision.rawValue { return false }
-        if request.minModRevision > .zero && mod < request.minModRevision.rawValue { return false }
-        if request.maxCreateRevision > .zero && create > request.maxCreateRevision.rawValue { return false }
-        if request.minCreateRevision > .zero && create < request.minCreateRevision.rawValue { return false }
+        if request.maxModRevision != .zero && mod > request.maxModRevision.rawValue { return false }
+        if request.minModRevision != .zero && mod < request.minModRevision.rawValue { return false }
+        if request.maxCreateRevision != .zero && create > request.maxCreateRevision.rawValue { return false }
+        if request.minCreateRevision != .zero && create < request.minCreateRevision.rawValue { return false }
         return true
     }
 
@@ -341,7 +341,7 @@ struct RangeScan {
 extension RangeRequest {
     /// Whether any bound is set.
     var hasFilters: Bool {
-        minModRevision > .zero || maxModRevision > .zero || minCreateRevision > .zero || maxCreateRevision > .zero
+        minModRevision != .zero || maxModRevision != .zero || minCreateRevision != .zero || maxCreateRevision != .zero
     }
 }
 
