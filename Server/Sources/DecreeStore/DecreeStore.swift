@@ -12,8 +12,8 @@
 // raw memory from `Slabs`, freed as a whole when the store goes.
 //
 // Counts. How many keys a range has is the difference of two ranks: two descents. At an old revision the count of now is
-// corrected along the log, or the range is walked, whichever is shorter; pages of one pinned revision pass the count on
-// (`CountCache`), so a page costs what it shows.
+// corrected along the log, or where many changes lie between, the range is walked; pages of one pinned revision pass the
+// count on (`CountCache`), so a page costs what it shows.
 //
 // Compaction. The floor moves at once. Memory is freed by `performMaintenance` in steps along the log: each change tells
 // which older version of its key nobody can read any more. Reads in progress pin a revision and hold freeing back, not

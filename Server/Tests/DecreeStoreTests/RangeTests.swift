@@ -125,6 +125,27 @@ struct RangeTests {
         #expect(collected == whole)
     }
 
+    @Test("A page before few changes is counted by them, however many deleted keys lie in its range")
+    func countOverDeletedKeys() {
+        let store = Store(settings: Store.Settings(workPerSlice: 100))
+        for index in 0..<50_000 { store.put(Self.name(index), "") }
+        store.delete(.everything)
+        let revision = store.status.currentRevision
+        for index in 0..<30 { store.put("z\(index)", "") }
+        var steps = 0
+        var step = store.begin(.range(RangeRequest(.onwards("a"), revision: revision, countOnly: true)))
+        while case .unfinished(let cursor) = step {
+            steps += 1
+            step = store.advance(cursor)
+        }
+        #expect(steps < 10)
+        guard case .finished(let answer) = step, case .range(let response) = answer.outcome else {
+            Issue.record("the range is answered")
+            return
+        }
+        #expect(response.count == 0)
+    }
+
     @Test("A long answer is of one revision, whatever is changed and compacted between its steps")
     func isolation() {
         let store = Store(settings: Store.Settings(workPerSlice: 100))
