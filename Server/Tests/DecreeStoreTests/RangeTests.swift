@@ -146,6 +146,28 @@ struct RangeTests {
         #expect(response.count == 0)
     }
 
+    @Test("Pages and deletions do not look at the deleted keys between those that exist")
+    func deletedStretches() {
+        let store = Store()
+        let count = 300_000
+        for index in 0..<count { store.put(Self.name(index), "") }
+        store.delete(.everything)
+        store.put(Self.name(0), "")
+        store.put(Self.name(count - 1), "")
+        let took = ContinuousClock().measure {
+            for _ in 0..<20_000 {
+                let page = store.range(RangeRequest(.everything, limit: 1))
+                #expect(page?.count == 2 && page?.more == true)
+                let last = store.range(RangeRequest(.everything, limit: 1, sortOrder: .descend))
+                #expect(last?.more == true)
+                let between = store.apply(
+                    .deleteRange(DeleteRangeRequest(.from(Self.name(1), to: Self.name(count - 1)))))
+                #expect(between?.revision == Revision(Int64(count) + 4))
+            }
+        }
+        #expect(took < .seconds(1))
+    }
+
     @Test("A long answer is of one revision, whatever is changed and compacted between its steps")
     func isolation() {
         let store = Store(settings: Store.Settings(workPerSlice: 100))

@@ -162,7 +162,7 @@ struct RangeScan {
     ) throws(StoreError) -> Bool {
         if takesLatest && !isBackwards { return try collectLatest(&walk, &budget) }
         let isBackwards = isBackwards
-        while let key = isBackwards ? walk.previous() : walk.next() {
+        while let key = takesLatest ? walk.previousLive() : isBackwards ? walk.previous() : walk.next() {
             budget &-= 2
             if let version = takesLatest ? key.latest : key.version(at: revision), version.isAlive {
                 if try !collect(version) { return true }
