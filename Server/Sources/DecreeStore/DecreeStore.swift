@@ -20,7 +20,13 @@
 // the floor. The log keeps the changes at the floor itself, where a watch may begin.
 //
 // Long reads. A query works for about 200 microseconds and then waits as a cursor with a pinned revision; changes made
-// between its steps are passed over. An answer beyond a limit of bytes is an error.
+// between its steps are passed over. An answer beyond a limit of bytes is an error, all parts of a transaction's together,
+// and so is what all queries under way hold. The limits are each replica's own: a write whose answer exceeds them has
+// taken effect, and says so.
+//
+// Dead keys. A key that was deleted stays in its leaf until compaction frees its history. Leaves hold a bit for each key
+// that exists and inner nodes count them, so that reads of now, and deletions, go from one leaf that has some to the next
+// by rank.
 //
 // Digest. The sum of the hashes of all keys that exist now, in two lanes, with revision and floor: one subtraction and
 // one addition a put, independent of order and of how far memory has been freed. A restored store computes it anew and
