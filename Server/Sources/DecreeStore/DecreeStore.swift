@@ -12,15 +12,21 @@
 // raw memory from `Slabs`, freed as a whole when the store goes.
 //
 // Counts. How many keys a range has is the difference of two ranks: two descents. At an old revision the count of now is
-// corrected along the log, or the range is walked, whichever is shorter; pages of one pinned revision pass the count on
-// (`CountCache`), so a page costs what it shows.
+// corrected along the log, or where many changes lie between, the range is walked; pages of one pinned revision pass the
+// count on (`CountCache`), so a page costs what it shows.
 //
 // Compaction. The floor moves at once. Memory is freed by `performMaintenance` in steps along the log: each change tells
 // which older version of its key nobody can read any more. Reads in progress pin a revision and hold freeing back, not
 // the floor. The log keeps the changes at the floor itself, where a watch may begin.
 //
 // Long reads. A query works for about 200 microseconds and then waits as a cursor with a pinned revision; changes made
-// between its steps are passed over. An answer beyond a limit of bytes is an error.
+// between its steps are passed over. An answer beyond a limit of bytes is an error, all parts of a transaction's together,
+// and so is what all queries under way hold. The limits are each replica's own: a write whose answer exceeds them has
+// taken effect, and says so.
+//
+// Dead keys. A key that was deleted stays in its leaf until compaction frees its history. Leaves hold a bit for each key
+// that exists and inner nodes count them, so that reads of now, and deletions, go from one leaf that has some to the next
+// by rank.
 //
 // Digest. The sum of the hashes of all keys that exist now, in two lanes, with revision and floor: one subtraction and
 // one addition a put, independent of order and of how far memory has been freed. A restored store computes it anew and

@@ -10,6 +10,7 @@ struct TideRun {
     var store: Store
     var model = Model()
     var open: [OpenQuery] = []
+    private var snapshot: HeldSnapshot?
     private let settings: Store.Settings
     private var isRising = true
     /// The greatest height that the tree has had.
@@ -58,6 +59,7 @@ struct TideRun {
             if let difference = ModelTests.advance(store, &generator, &open) { return difference }
         }
         for _ in 0..<generator.random.below(8) { _ = store.performMaintenance() }
+        if let difference = goOnWithSnapshot() { return difference }
         return generator.random.chance(1, in: 10) ? TreeCheck.firstFault(in: store) : nil
     }
 
@@ -66,6 +68,9 @@ struct TideRun {
         tallest = max(tallest, store.state.tree.height)
         while !open.isEmpty {
             if let difference = ModelTests.advance(store, &generator, &open) { return difference }
+        }
+        while snapshot != nil {
+            if let difference = goOnWithSnapshot() { return difference }
         }
         store.compact(Revision(model.revision))
         _ = model.apply(.compact(CompactionRequest(revision: Revision(model.revision))))
@@ -81,6 +86,21 @@ struct TideRun {
         return nil
     }
 
+    /// Begins a snapshot now and then, or takes the next block of the one under way, and restores it in the end.
+    private mutating func goOnWithSnapshot() -> String? {
+        guard var held = snapshot else {
+            if generator.random.chance(1, in: 10) { snapshot = HeldSnapshot(of: store, model) }
+            return nil
+        }
+        guard let block = store.nextBlock(of: &held.walk) else {
+            snapshot = nil
+            return held.difference()
+        }
+        held.blocks.append(block)
+        snapshot = held
+        return nil
+    }
+
     /// Deletes and frees everything: nothing may be left behind.
     private func emptied() -> String? {
         let fresh = Store()
@@ -93,6 +113,28 @@ struct TideRun {
         let kept = store.status.bytesInUse - fresh.status.bytesInUse
         // The log is held in chunks.
         return kept > 1 << 16 ? "\(kept) bytes are left of an emptied store" : TreeCheck.firstFault(in: store)
+    }
+}
+
+/// A snapshot under way, and what it must hold when it is complete.
+private struct HeldSnapshot {
+    var walk: StoreSnapshotWalk
+    var blocks: [[UInt8]] = []
+    private let digest: StateDigest
+    private let model: Model
+
+    init(of store: Store, _ model: Model) {
+        walk = store.beginSnapshot()
+        digest = store.digest
+        self.model = model
+    }
+
+    /// How a store that is restored from it differs from the one that it was taken of.
+    func difference() -> String? {
+        guard let restored = try? Store.restored(from: blocks) else { return "a snapshot is refused" }
+        if restored.digest != digest { return "a snapshot's digest differs" }
+        let difference = TreeCheck.firstFault(in: restored) ?? ModelTests.whole(restored, model, revisions: 5)
+        return difference.map { "from a snapshot: \($0)" }
     }
 }
 

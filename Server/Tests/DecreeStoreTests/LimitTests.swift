@@ -112,6 +112,59 @@ struct LimitTests {
         }
     }
 
+    @Test("The oldest or newest of many keys is found without collecting all", arguments: [1, 7, 400])
+    func oldestKeys(limit: Int) {
+        let settings = Store.Settings(responseByteLimit: 150_000, workPerSlice: 300)
+        let store = Self.filled(settings, count: 20_000)
+        var random = SeededRandom(seed: UInt64(limit))
+        for _ in 0..<20_000 { store.put("k\(100_000 + random.below(20_000))", "\(random.below(50))") }
+        let targets: [RangeRequest.SortTarget] = [.version, .create, .mod, .value]
+        for target in targets {
+            for order in [RangeRequest.SortOrder.ascend, .descend] {
+                var request = RangeRequest(.everything, limit: limit, sortOrder: order, sortTarget: target)
+                var highest = 0
+                var step = store.begin(.range(request))
+                while case .unfinished(let cursor) = step {
+                    highest = max(highest, store.state.gatheredByteCount)
+                    step = store.advance(cursor)
+                }
+                #expect(highest < 150_000)
+                guard case .finished(let answer) = step, case .range(let found) = answer.outcome else {
+                    Issue.record("the range is answered")
+                    continue
+                }
+                request.limit = 0
+                #expect(found.more && found.count == 20_000)
+                let all = Self.sorted(store, request)
+                #expect(found.keyValues.keyValues.map(\.key) == Array(all.prefix(limit)))
+            }
+        }
+    }
+
+    /// All keys in the order of `request`, sorted plainly.
+    private static func sorted(_ store: Store, _ request: RangeRequest) -> [Payload] {
+        var entries: [KeyValue] = []
+        for index in stride(from: 100_000, to: 120_000, by: 500) {
+            let range = KeyRange.from("k\(index)", to: "k\(index + 500)")
+            entries += store.range(RangeRequest(range))?.keyValues.keyValues ?? []
+        }
+        func precedes(_ left: KeyValue, _ right: KeyValue) -> Bool {
+            switch request.sortTarget {
+            case .key: left.key.bytes.lexicographicallyPrecedes(right.key.bytes)
+            case .version: left.version < right.version
+            case .create: left.createRevision < right.createRevision
+            case .mod: left.modRevision < right.modRevision
+            case .value: left.value.bytes.lexicographicallyPrecedes(right.value.bytes)
+            }
+        }
+        let isDescending = request.sortOrder == .descend
+        return entries.enumerated().sorted { left, right in
+            if precedes(left.element, right.element) { return !isDescending }
+            if precedes(right.element, left.element) { return isDescending }
+            return left.offset < right.offset
+        }.map(\.element.key)
+    }
+
     @Test("A transaction that finds nothing takes steps too: comparisons, gets and nested transactions")
     func stepsOfTransactions() {
         let store = Self.filled(Store.Settings(workPerSlice: 100))

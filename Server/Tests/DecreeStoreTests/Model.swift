@@ -72,8 +72,8 @@ struct Model {
     }
 
     private func passes(_ request: RangeRequest, _ entry: KeyValue) -> Bool {
-        func below(_ bound: Revision, _ value: Revision) -> Bool { bound > .zero && value < bound }
-        func above(_ bound: Revision, _ value: Revision) -> Bool { bound > .zero && value > bound }
+        func below(_ bound: Revision, _ value: Revision) -> Bool { bound != .zero && value < bound }
+        func above(_ bound: Revision, _ value: Revision) -> Bool { bound != .zero && value > bound }
         return !below(request.minModRevision, entry.modRevision) && !above(request.maxModRevision, entry.modRevision)
             && !below(request.minCreateRevision, entry.createRevision)
             && !above(request.maxCreateRevision, entry.createRevision)

@@ -103,8 +103,8 @@ struct ModelTests {
         return Shown(answer) == asked.expected ? nil : "cursor: \(Shown(answer)), not \(asked.expected)"
     }
 
-    /// Compares everything that can still be read.
-    static func whole(_ store: Store, _ model: Model) -> String? {
+    /// Compares everything that can still be read, at some revisions.
+    static func whole(_ store: Store, _ model: Model, revisions: Int64 = 50) -> String? {
         let status = store.status
         let now = model.state(at: .max)
         if status.keyCount != now.count { return "\(status.keyCount) keys, not \(now.count)" }
@@ -112,7 +112,8 @@ struct ModelTests {
         if status.liveBytes != bytes { return "\(status.liveBytes) bytes, not \(bytes)" }
         if status.pinnedReaders != 0 { return "\(status.pinnedReaders) readers left" }
         let oldest = max(model.floor, 1)
-        for revision in stride(from: oldest, through: model.revision, by: Int((model.revision - oldest) / 50 + 1)) {
+        let step = Int((model.revision - oldest) / revisions + 1)
+        for revision in stride(from: oldest, through: model.revision, by: step) {
             let request = RangeRequest(.everything, revision: Revision(revision))
             let answer = Shown(store.ask(.range(request)))
             guard let expected = try? model.range(request) else { return "the model fails at \(revision)" }

@@ -49,6 +49,15 @@ struct RangeTests {
         #expect(filtered?.count == 10)
     }
 
+    @Test("Bounds of revisions are off at zero alone: nothing lies below a negative one")
+    func negativeBounds() {
+        let store = Self.filled()
+        #expect(keys(store, RangeRequest(.everything, maxModRevision: -1)) == [])
+        #expect(keys(store, RangeRequest(.key(Self.name(1)), maxCreateRevision: -5)) == [])
+        #expect(store.range(RangeRequest(.everything, limit: 1, maxCreateRevision: -1))?.count == 10)
+        #expect(keys(store, RangeRequest(.everything, minModRevision: -1, minCreateRevision: -1))?.count == 10)
+    }
+
     @Test("Old revisions stay readable down to the floor, which a compaction moves at once")
     func history() {
         let store = Self.filled()
@@ -114,6 +123,49 @@ struct RangeTests {
             store.put("k00" + String(collected.count) + "x", "new")
         }
         #expect(collected == whole)
+    }
+
+    @Test("A page before few changes is counted by them, however many deleted keys lie in its range")
+    func countOverDeletedKeys() {
+        let store = Store(settings: Store.Settings(workPerSlice: 100))
+        for index in 0..<50_000 { store.put(Self.name(index), "") }
+        store.delete(.everything)
+        let revision = store.status.currentRevision
+        for index in 0..<30 { store.put("z\(index)", "") }
+        var steps = 0
+        var step = store.begin(.range(RangeRequest(.onwards("a"), revision: revision, countOnly: true)))
+        while case .unfinished(let cursor) = step {
+            steps += 1
+            step = store.advance(cursor)
+        }
+        #expect(steps < 10)
+        guard case .finished(let answer) = step, case .range(let response) = answer.outcome else {
+            Issue.record("the range is answered")
+            return
+        }
+        #expect(response.count == 0)
+    }
+
+    @Test("Pages and deletions do not look at the deleted keys between those that exist")
+    func deletedStretches() {
+        let store = Store()
+        let count = 300_000
+        for index in 0..<count { store.put(Self.name(index), "") }
+        store.delete(.everything)
+        store.put(Self.name(0), "")
+        store.put(Self.name(count - 1), "")
+        let took = ContinuousClock().measure {
+            for _ in 0..<20_000 {
+                let page = store.range(RangeRequest(.everything, limit: 1))
+                #expect(page?.count == 2 && page?.more == true)
+                let last = store.range(RangeRequest(.everything, limit: 1, sortOrder: .descend))
+                #expect(last?.more == true)
+                let between = store.apply(
+                    .deleteRange(DeleteRangeRequest(.from(Self.name(1), to: Self.name(count - 1)))))
+                #expect(between?.revision == Revision(Int64(count) + 4))
+            }
+        }
+        #expect(took < .seconds(1))
     }
 
     @Test("A long answer is of one revision, whatever is changed and compacted between its steps")

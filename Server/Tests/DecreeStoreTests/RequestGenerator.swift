@@ -97,11 +97,17 @@ struct RequestGenerator {
         }
         request.keysOnly = random.chance(1, in: 8)
         request.countOnly = random.chance(1, in: 8)
-        if random.chance(1, in: 6) { request.minModRevision = Revision(Int64(random.below(UInt64(current)))) }
-        if random.chance(1, in: 6) { request.maxModRevision = Revision(Int64(random.below(UInt64(current)))) }
-        if random.chance(1, in: 6) { request.minCreateRevision = Revision(Int64(random.below(UInt64(current)))) }
-        if random.chance(1, in: 6) { request.maxCreateRevision = Revision(Int64(random.below(UInt64(current)))) }
+        if random.chance(1, in: 6) { request.minModRevision = bound(current) }
+        if random.chance(1, in: 6) { request.maxModRevision = bound(current) }
+        if random.chance(1, in: 6) { request.minCreateRevision = bound(current) }
+        if random.chance(1, in: 6) { request.maxCreateRevision = bound(current) }
         return request
+    }
+
+    /// A bound of revisions; one in ten lies at or below zero.
+    private mutating func bound(_ current: Int64) -> Revision {
+        if random.chance(1, in: 10) { return Revision(-Int64(random.below(3))) }
+        return Revision(Int64(random.below(UInt64(current))))
     }
 
     mutating func putRequest() -> PutRequest {

@@ -43,6 +43,37 @@ struct SnapshotTests {
         #expect(store.status.pinnedReaders == 0)
     }
 
+    @Test("A block looks at a bounded number of keys, those that the snapshot passes over included")
+    func passedOver() throws {
+        let store = Store()
+        func key(_ index: Int) -> String { "key-\(index % 10)-\(index)" }
+        for index in 0..<3_000 { store.put(key(index), "old") }
+        for index in 0..<3_000 where index % 3 != 0 { store.delete(.key(key(index))) }
+        // What was deleted lies below the floor: not written, and freed while the walk goes on.
+        store.put("last", "")
+        store.compact(store.status.currentRevision)
+        let digest = store.digest
+        var walk = store.beginSnapshot()
+        // What comes later is not written either.
+        for index in 3_000..<30_000 { store.put(key(index), "later") }
+        var blocks: [[UInt8]] = []
+        var serial = 0
+        while let block = store.nextBlock(of: &walk) {
+            blocks.append(block)
+            _ = store.performMaintenance()
+            // Freed memory is used again at once.
+            for _ in 0..<40 {
+                store.put("key-\(serial % 10)-x\(serial)", "in its place")
+                serial += 1
+            }
+        }
+        #expect(blocks.count > 30_000 / 512)
+        let restored = try Store.restored(from: blocks)
+        #expect(restored.digest == digest)
+        #expect(restored.status.keyCount == 1_001)
+        #expect(store.status.pinnedReaders == 0)
+    }
+
     @Test("A restored store goes on as the original does")
     func goesOn() throws {
         let original = Self.filled()

@@ -197,4 +197,71 @@ struct TxnTests {
         let writing = TxnRequest(failure: [.put("a", "")])
         #expect(Shown(store.ask(.txn(writing))) == .failure(.notReadOnly, 2))
     }
+
+    /// Operations by the thousands, below a few nested transactions as a client may send them.
+    private func nested(_ operations: [RequestOperation]) -> TxnRequest {
+        let parts = stride(from: 0, to: operations.count, by: 100).map { start in
+            RequestOperation.txn(TxnRequest(success: Array(operations[start..<min(start + 100, operations.count)])))
+        }
+        return TxnRequest(success: parts)
+    }
+
+    @Test("Tens of thousands of deletions and puts are checked in well under the time of a step for each pair")
+    func manyWrites() {
+        let clock = ContinuousClock()
+        func key(_ index: Int) -> String { String(1_000_000 + (index * 7_919) % 60_000) }
+        let deletions = (0..<60_000).map { index in
+            RequestOperation.delete(index % 2 == 0 ? .key(key(index)) : .from(key(index), to: key(index) + "x"))
+        }
+        let keeping = (0..<30_000).map { index in
+            RequestOperation.put(PutRequest(key: Payload(("k" + key(index)).utf8), value: Payload(), ignoreValue: true))
+        }
+        let store = Store()
+        for index in 0..<30_000 { store.put("k" + key(index), "kept") }
+        let took = clock.measure {
+            #expect(throws: Never.self) { try nested(deletions).validate(maximumOperations: .max) }
+            #expect(throws: StoreError.duplicateKey) {
+                try nested(deletions + [.put(key(59_998), "")]).validate(maximumOperations: .max)
+            }
+            let answer = run(store, nested(deletions + keeping))
+            guard case .txn(30_002, true, _)? = answer else {
+                Issue.record("the transaction runs")
+                return
+            }
+        }
+        #expect(took < .seconds(3))
+    }
+
+    @Test("Puts that keep a value see what the same transaction did to their key last, one by one or by ranges")
+    func earlierWrites() {
+        var random = SeededRandom(seed: 8)
+        func key() -> String { String(Character(UnicodeScalar(UInt8(ascii: "a") + UInt8(random.below(12))))) }
+        var outcomes: Set<Bool> = []
+        for _ in 0..<3_000 {
+            let store = Store()
+            var model = Model()
+            for _ in 0..<4 {
+                let put = StoreOperation.put(PutRequest(key: Payload(key().utf8), value: Payload()))
+                store.apply(put)
+                _ = model.apply(put)
+            }
+            let operations = (0..<1 + random.below(30)).map { _ in
+                switch random.below(6) {
+                case 0: RequestOperation.delete(.key(key()))
+                case 1: RequestOperation.delete(.from(key(), to: key()))
+                case 2: RequestOperation.delete(random.chance(1, in: 6) ? .onwards(key()) : .key(key()))
+                case 3, 4: RequestOperation.put(key(), "")
+                default:
+                    RequestOperation.put(PutRequest(key: Payload(key().utf8), value: Payload(), ignoreValue: true))
+                }
+            }
+            // Each in a transaction of its own, as deletions that come later may be.
+            let request = TxnRequest(success: operations.map { .txn(TxnRequest(success: [$0])) })
+            let expected = model.apply(.txn(request))
+            #expect(run(store, request) == expected)
+            if case .failure(.keyNotFound, _) = expected { outcomes.insert(false) }
+            if case .txn = expected { outcomes.insert(true) }
+        }
+        #expect(outcomes == [true, false])
+    }
 }

@@ -60,14 +60,12 @@ extension TxnRequest {
 private struct TxnCheck {
     let decisions: [Bool]
     private var next = 0
-    /// The puts and deletions before the operation being checked, in order.
-    private var writes: [(range: KeyRange, isPut: Bool)] = []
-    /// Whether a put asks for them.
-    private let remembersWrites: Bool
+    /// The puts and deletions before the operation being checked, if a put asks for them.
+    private var writes: EarlierWrites?
 
     init(_ request: TxnRequest, decisions: [Bool]) {
         self.decisions = decisions
-        remembersWrites = request.ignoresAnything
+        writes = request.ignoresAnything ? EarlierWrites() : nil
     }
 
     mutating func check(_ request: TxnRequest, on state: borrowing StoreState) throws(StoreError) {
@@ -78,9 +76,8 @@ private struct TxnCheck {
             case .range(let range): _ = try state.resolve(range.revision)
             case .put(let put):
                 try check(put, on: state)
-                if remembersWrites { writes.append((KeyRange(key: put.key), true)) }
-            case .deleteRange(let deletion):
-                if remembersWrites { writes.append((deletion.range, false)) }
+                writes?.put(put.key)
+            case .deleteRange(let deletion): writes?.delete(deletion.range)
             case .txn(let nested): try check(nested, on: state)
             case .unset: throw .keyNotFound
             }
@@ -94,10 +91,40 @@ private struct TxnCheck {
 
     /// Whether `key` will exist when the operation being checked runs.
     private func exists(_ key: Payload, on state: borrowing StoreState) -> Bool {
-        key.withUnsafeBytes { key in
-            if let write = writes.last(where: { $0.range.withSpan { $0.contains(key) } }) { return write.isPut }
-            return state.tree.find(key).map { $0.latest.isAlive } ?? false
+        if let isPut = writes?.isPut(key) { return isPut }
+        return key.withUnsafeBytes { state.tree.find($0) }.map { $0.latest.isAlive } ?? false
+    }
+}
+
+/// What a transaction has done to keys before some operation of it.
+private struct EarlierWrites {
+    /// The last write to a single key: which one it was, and whether it was a put.
+    private var singles: [Payload: (number: Int, isPut: Bool)] = [:]
+    private var deletions = IntervalMap()
+    private var count = 0
+
+    init() {}
+
+    mutating func put(_ key: Payload) {
+        count += 1
+        singles[key] = (count, true)
+    }
+
+    mutating func delete(_ range: KeyRange) {
+        count += 1
+        if range.isSingleKey {
+            singles[range.key] = (count, false)
+        } else {
+            let end = range.rangeEnd.bytes
+            deletions.insert(from: range.key.bytes, to: end == [0] ? nil : end, number: count)
         }
+    }
+
+    /// Whether the last write to `key` put it; nil when there was none.
+    func isPut(_ key: Payload) -> Bool? {
+        let single = singles[key]
+        guard let deletion = deletions.lastNumber(covering: key.bytes) else { return single?.isPut }
+        return single.map { $0.number > deletion && $0.isPut } ?? false
     }
 }
 

@@ -1,7 +1,8 @@
 /// Counts the keys of a range at an old revision, in steps.
 ///
-/// Either the count of now is corrected by what has changed since, along the log of revisions, or the range is walked:
-/// whichever is shorter.
+/// Either the count of now is corrected by what has changed since, along the log of revisions, or the range is walked.
+/// The log tells how many changes there are; how many keys a walk meets is not known, since those that do not exist now
+/// are not counted: a walk is chosen only where correcting would be long.
 struct HistoricCount {
     private enum Method {
         /// Corrects by the changes from this position of the log on.
@@ -24,7 +25,9 @@ struct HistoricCount {
         logEnd = state.log.end
         let changes = state.log.firstPosition(after: revision)
         let countNow = state.tree.countLive(in: span)
-        if logEnd - changes <= countNow + 16 {
+        let changeCount = logEnd - changes
+        // Half a dozen steps of correcting are never too many.
+        if changeCount <= countNow || changeCount / 2 <= state.settings.workPerSlice {
             method = .correcting(next: changes)
             count = countNow
         } else {

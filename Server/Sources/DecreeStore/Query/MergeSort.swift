@@ -1,6 +1,6 @@
 /// Sorts what a query has collected, in steps, and keeps equals in the order in which they came.
 ///
-/// Bottom-up: runs of 1, 2, 4 and so on are merged from one array into another.
+/// Bottom-up: runs of 1, 2, 4 and so on are merged from one array into another, which the first pass fills.
 struct MergeSort {
     /// What decides between elements of equal rank.
     enum TieBreak {
@@ -29,7 +29,8 @@ struct MergeSort {
     init(_ items: [CollectedVersion], tieBreak: TieBreak) {
         self.items = items
         self.tieBreak = tieBreak
-        buffer = items
+        buffer = []
+        buffer.reserveCapacity(items.count)
     }
 
     /// Sorts on.
@@ -68,20 +69,33 @@ struct MergeSort {
             steps -= 1
             let takesRight = left >= middle || (right < end && precedes(items[right], items[left]))
             if takesRight {
-                buffer[output] = items[right]
+                put(items[right])
                 right += 1
             } else {
-                buffer[output] = items[left]
+                put(items[left])
                 left += 1
             }
-            output += 1
         }
         return true
     }
 
+    @inline(__always)
+    private mutating func put(_ item: CollectedVersion) {
+        if output < buffer.count { buffer[output] = item } else { buffer.append(item) }
+        output += 1
+    }
+
     private func precedes(_ first: CollectedVersion, _ second: CollectedVersion) -> Bool {
+        tieBreak.orders(first, before: second)
+    }
+}
+
+extension MergeSort.TieBreak {
+    /// Whether `first` stands before `second` wherever they came from; equals may stand either way.
+    @inline(__always)
+    func orders(_ first: CollectedVersion, before second: CollectedVersion) -> Bool {
         if first.rank != second.rank { return first.rank < second.rank }
-        switch tieBreak {
+        switch self {
         case .none: return false
         case .values: return Bytes.compare(first.version.value, second.version.value) < 0
         case .valuesDescending: return Bytes.compare(second.version.value, first.version.value) < 0

@@ -30,6 +30,10 @@ struct RangeScan {
     private var collected: [CollectedVersion] = []
     /// Apart from the phase, so that it is changed in place and its arrays are not copied.
     private var sort: MergeSort?
+    /// Chooses among what is found, when it is sorted and few are shown.
+    private var firsts: FirstVersions?
+    /// How many versions have passed the filters.
+    private var passedCount = 0
     private var isCountKnown = false
     private var byteCount = 0
     private var resumeKey: [UInt8] = []
@@ -66,6 +70,9 @@ struct RangeScan {
         needed = isSorted || request.limit <= 0 ? Int.max : request.limit
         response = RangeResponse(revision: state.headerRevision)
         phase = .collecting
+        if isSorted && request.limit > 0 && request.limit <= FirstVersions.largestLimit {
+            firsts = FirstVersions(limit: request.limit, tieBreak: tieBreak)
+        }
     }
 
     private var isLimited: Bool { request.limit > 0 }
@@ -162,10 +169,10 @@ struct RangeScan {
     ) throws(StoreError) -> Bool {
         if takesLatest && !isBackwards { return try collectLatest(&walk, &budget) }
         let isBackwards = isBackwards
-        while let key = isBackwards ? walk.previous() : walk.next() {
+        while let key = takesLatest ? walk.previousLive() : isBackwards ? walk.previous() : walk.next() {
             budget &-= 2
             if let version = takesLatest ? key.latest : key.version(at: revision), version.isAlive {
-                if try !collect(version) { return true }
+                if try !collect(version, &budget) { return true }
             }
             if budget <= 0 {
                 resumeKey = Array(key.key)
@@ -190,7 +197,7 @@ struct RangeScan {
                 for index in 0..<count { seen ^= keys[index].touchHead() }
                 for index in 0..<count { seen ^= keys[index].latest.touchHead() }
                 fetched ^= seen
-                for index in 0..<count where try !collect(keys[index].latest) { return true }
+                for index in 0..<count where try !collect(keys[index].latest, &budget) { return true }
                 if count < wanted { return true }
                 budget &-= count
                 if rest != Int.max { rest -= count }
@@ -205,27 +212,42 @@ struct RangeScan {
     /// Takes one version that exists.
     /// - Returns: False when there are more than may be shown.
     @inline(__always)
-    private mutating func collect(_ version: Version) throws(StoreError) -> Bool {
+    private mutating func collect(_ version: Version, _ budget: inout Int) throws(StoreError) -> Bool {
         if !isCountKnown { response.count += 1 }
         if isFiltered && !passesFilters(version) { return true }
         if collected.count == needed {
             response.more = true
             return false
         }
-        collected.append(CollectedVersion(rank: isSorted ? rank(version) : 0, version: version))
+        if isSorted { return try collectToSort(CollectedVersion(rank: rank(version), version: version), &budget) }
+        collected.append(CollectedVersion(rank: 0, version: version))
         byteCount &+= version.listedByteCount(withValue: !request.keysOnly)
-        // Of what is sorted a limit will leave out some.
-        if gatheringByteCount &+ (isSorted ? 0 : byteCount) > room.left { throw .responseTooLarge }
+        if gatheringByteCount &+ byteCount > room.left { throw .responseTooLarge }
+        return true
+    }
+
+    @inline(__always)
+    private mutating func collectToSort(
+        _ entry: CollectedVersion, _ budget: inout Int
+    ) throws(StoreError) -> Bool {
+        passedCount &+= 1
+        if firsts != nil {
+            firsts?.add(entry, to: &collected, &budget)
+        } else {
+            collected.append(entry)
+        }
+        // What the entries take is not known before the limit has left out some.
+        if gatheringByteCount > room.left { throw .responseTooLarge }
         return true
     }
 
     private func passesFilters(_ version: Version) -> Bool {
         let mod = version.modRevision
         let create = version.createRevision
-        if request.maxModRevision > .zero && mod > request.maxModRevision.rawValue { return false }
-        if request.minModRevision > .zero && mod < request.minModRevision.rawValue { return false }
-        if request.maxCreateRevision > .zero && create > request.maxCreateRevision.rawValue { return false }
-        if request.minCreateRevision > .zero && create < request.minCreateRevision.rawValue { return false }
+        if request.maxModRevision != .zero && mod > request.maxModRevision.rawValue { return false }
+        if request.minModRevision != .zero && mod < request.minModRevision.rawValue { return false }
+        if request.maxCreateRevision != .zero && create > request.maxCreateRevision.rawValue { return false }
+        if request.minCreateRevision != .zero && create < request.minCreateRevision.rawValue { return false }
         return true
     }
 
@@ -242,11 +264,13 @@ struct RangeScan {
         return request.sortOrder == .descend ? ~rank : rank
     }
 
+    private var tieBreak: MergeSort.TieBreak {
+        if request.sortTarget != .value { return .none }
+        return request.sortOrder == .descend ? .valuesDescending : .values
+    }
+
     private mutating func finishCollecting(on state: inout StoreState) {
         if isSorted {
-            let isDescending = request.sortOrder == .descend
-            let tieBreak: MergeSort.TieBreak =
-                request.sortTarget != .value ? .none : isDescending ? .valuesDescending : .values
             sort = MergeSort(collected, tieBreak: tieBreak)
             collected = []
             phase = .sorting
@@ -267,10 +291,9 @@ struct RangeScan {
 
     private mutating func truncate() {
         byteCount = 0
-        if isLimited && collected.count > request.limit {
-            response.more = true
-            collected.removeLast(collected.count - request.limit)
-        }
+        guard isLimited else { return }
+        response.more = passedCount > request.limit
+        if collected.count > request.limit { collected.removeLast(collected.count - request.limit) }
     }
 
     /// Sums up what the entries from `next` on take.
@@ -341,7 +364,7 @@ struct RangeScan {
 extension RangeRequest {
     /// Whether any bound is set.
     var hasFilters: Bool {
-        minModRevision > .zero || maxModRevision > .zero || minCreateRevision > .zero || maxCreateRevision > .zero
+        minModRevision != .zero || maxModRevision != .zero || minCreateRevision != .zero || maxCreateRevision != .zero
     }
 }
 

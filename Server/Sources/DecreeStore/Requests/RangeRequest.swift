@@ -33,7 +33,7 @@ public struct RangeRequest: Hashable, Sendable {
     public var keysOnly: Bool
     /// Answers with the count alone.
     public var countOnly: Bool
-    /// Bounds, inclusive; zero and below: off.
+    /// Bounds, inclusive; zero: off. No revision lies below zero: a negative upper bound lets nothing pass.
     public var minModRevision: Revision
     public var maxModRevision: Revision
     public var minCreateRevision: Revision

@@ -8,7 +8,7 @@ import PaxosBase
 /// - Source: etcd `server/etcdserver/api/v3rpc/key.go`, `checkIntervals`.
 struct WriteFootprint {
     private var puts: Set<Payload> = []
-    private var deletions = IntervalSet()
+    private var deletions = IntervalMap()
 
     init() {}
 
@@ -49,68 +49,39 @@ struct WriteFootprint {
     /// Adds the operations of one branch.
     /// - Throws: `duplicateKey`.
     mutating func add(_ operations: [RequestOperation]) throws(StoreError) {
-        for case .deleteRange(let request) in operations { deletions.insert(request.range) }
+        for case .deleteRange(let request) in operations {
+            let range = request.range
+            let key = range.key.bytes
+            deletions.insert(from: key, to: range.isSingleKey ? key + [0] : range.rangeEnd.bytes, number: 1)
+        }
         for case .txn(let nested) in operations { try add(nested) }
         for case .put(let request) in operations {
-            if deletions.contains(request.key) || !puts.insert(request.key).inserted { throw .duplicateKey }
+            if isDeleted(request.key) || !puts.insert(request.key).inserted { throw .duplicateKey }
         }
     }
+
+    private func isDeleted(_ key: Payload) -> Bool { deletions.lastNumber(covering: key.bytes) != nil }
 
     private mutating func add(_ nested: TxnRequest) throws(StoreError) {
         var success = WriteFootprint()
         try success.add(nested.success)
         var failure = WriteFootprint()
         try failure.add(nested.failure)
-        let nestedPuts = success.puts.union(failure.puts)
-        guard puts.isDisjoint(with: nestedPuts), nestedPuts.allSatisfy({ !deletions.contains($0) }) else {
+        // The smaller is added to the larger: what is nested deep is not copied at every level.
+        var nestedPuts = Self.union(&success.puts, &failure.puts)
+        guard puts.isDisjoint(with: nestedPuts), nestedPuts.allSatisfy({ !isDeleted($0) }) else {
             throw .duplicateKey
         }
-        puts.formUnion(nestedPuts)
-        deletions.formUnion(success.deletions)
-        deletions.formUnion(failure.deletions)
-    }
-}
-
-/// A set of half-open key intervals, kept sorted, disjoint and apart, so that membership is one bisection.
-private struct IntervalSet {
-    private var intervals: [(lower: [UInt8], upper: [UInt8])] = []
-
-    mutating func insert(_ range: KeyRange) {
-        let lower = range.key.bytes
-        insert(lower: lower, upper: range.isSingleKey ? lower + [0] : range.rangeEnd.bytes)
+        puts = Self.union(&puts, &nestedPuts)
+        deletions.insert(contentsOf: success.deletions)
+        deletions.insert(contentsOf: failure.deletions)
     }
 
-    mutating func formUnion(_ other: IntervalSet) {
-        for interval in other.intervals { insert(lower: interval.lower, upper: interval.upper) }
-    }
-
-    func contains(_ key: Payload) -> Bool {
-        guard !intervals.isEmpty else { return false }
-        let bytes = key.bytes
-        let index = firstIndex { bytes.lexicographicallyPrecedes($0.upper) }
-        return index < intervals.count && !bytes.lexicographicallyPrecedes(intervals[index].lower)
-    }
-
-    private mutating func insert(lower: [UInt8], upper: [UInt8]) {
-        guard lower.lexicographicallyPrecedes(upper) else { return }
-        let first = firstIndex { !$0.upper.lexicographicallyPrecedes(lower) }
-        let end = firstIndex { upper.lexicographicallyPrecedes($0.lower) }
-        var merged = (lower: lower, upper: upper)
-        if first < end {
-            if intervals[first].lower.lexicographicallyPrecedes(lower) { merged.lower = intervals[first].lower }
-            if upper.lexicographicallyPrecedes(intervals[end - 1].upper) { merged.upper = intervals[end - 1].upper }
-        }
-        intervals.replaceSubrange(first..<max(first, end), with: CollectionOfOne(merged))
-    }
-
-    /// The first interval that `predicate` holds for; it holds for all behind it too.
-    private func firstIndex(where predicate: ((lower: [UInt8], upper: [UInt8])) -> Bool) -> Int {
-        var low = 0
-        var high = intervals.count
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(intervals[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
+    private static func union(_ first: inout Set<Payload>, _ second: inout Set<Payload>) -> Set<Payload> {
+        if first.count < second.count { swap(&first, &second) }
+        var result: Set<Payload> = []
+        swap(&result, &first)
+        for key in second { result.insert(key) }
+        return result
     }
 }

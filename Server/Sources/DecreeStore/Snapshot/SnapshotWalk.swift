@@ -25,13 +25,17 @@ public struct StoreSnapshotWalk {
     fileprivate var versionCount = 0
     /// The sum of the hashes of all versions written.
     fileprivate var historySum: UInt64 = 0
-    /// The key that is being written or was written last, and its last version written.
+    /// The bytes of the key that was looked at last.
     fileprivate var resumeKey: [UInt8] = []
+    /// That key itself, if it is written: what the snapshot shows of it is held. A key that it passes over, because it
+    /// came later or was deleted below the floor, may be freed between two blocks.
     fileprivate var key: KeyNode?
+    /// The last version written of it.
     fileprivate var lastVersion: (revision: Int64, sub: UInt32) = (Int64.min, 0)
     /// What is left of a byte string that did not fit.
     fileprivate var rest = ByteSpan(start: nil, count: 0)
 
+    /// How many keys a block looks at, written or not, and how many versions it writes.
     fileprivate static let keysPerBlock = 512
     fileprivate static let versionsPerBlock = 1_024
 
@@ -74,7 +78,8 @@ extension StoreState {
             return walk.members.block
         case .records:
             let block = walk.recordsBlock(from: self)
-            return block.count > 1 ? block : nextBlock(of: &walk)
+            // A block of keys that were all passed over holds no record; it ends the step nonetheless.
+            return block.count > 1 || walk.phase == .records ? block : nextBlock(of: &walk)
         case .end:
             walk.phase = .finished
             pins.remove(walk.pinnedRevision)
@@ -130,27 +135,30 @@ extension StoreSnapshotWalk {
     }
 
     private mutating func fill(_ writer: inout BlockWriter, from keys: inout KeyWalk) {
-        let lastKey = keyCount + Self.keysPerBlock
+        var keysLeft = Self.keysPerBlock
         let lastCount = versionCount + Self.versionsPerBlock
-        var current = key
+        var lastSeen = key
         while writeRest(&writer) {
-            if writer.room < SnapshotFormat.largestRecordHead || keyCount >= lastKey || versionCount >= lastCount {
-                break
-            }
-            if let key = current, let version = nextVersion(of: key) {
+            if writer.room < SnapshotFormat.largestRecordHead || versionCount >= lastCount { break }
+            if let key, let version = nextVersion(of: key) {
                 write(version, &writer)
-            } else if let next = keys.next() {
-                current = next
-                lastVersion = (Int64.min, 0)
-                if nextVersion(of: next) != nil { write(next, &writer) }
-            } else {
-                current = nil
+                continue
+            }
+            key = nil
+            if keysLeft == 0 { break }
+            keysLeft -= 1
+            guard let next = keys.next() else {
                 phase = .end
                 break
             }
+            lastSeen = next
+            lastVersion = (Int64.min, 0)
+            if nextVersion(of: next) != nil {
+                key = next
+                write(next, &writer)
+            }
         }
-        key = current
-        if let current { resumeKey = Array(current.key) }
+        if let lastSeen { resumeKey = Array(lastSeen.key) }
     }
 
     /// The version of `key` to write next, nil after the last.

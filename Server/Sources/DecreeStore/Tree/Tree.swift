@@ -70,7 +70,12 @@ struct Tree: ~Copyable {
 
     /// Finds a place, and how many keys before it exist now.
     @inline(__always)
-    func rank(of key: ByteSpan) -> (place: Place, rank: Int) {
+    func rank(of key: ByteSpan) -> (place: Place, rank: Int) { Self.rank(of: key, below: root, height: height) }
+
+    @inline(__always)
+    static func rank(
+        of key: ByteSpan, below root: UnsafeMutableRawPointer, height: Int
+    ) -> (place: Place, rank: Int) {
         var node = root
         var rank = 0
         for _ in 0..<height {
@@ -82,6 +87,22 @@ struct Tree: ~Copyable {
         let leaf = Leaf(raw: node)
         let (index, isFound) = leaf.search(key)
         return (Place(leaf: leaf, index: index, isFound: isFound), rank &+ leaf.liveCount(before: index))
+    }
+
+    /// The leaf with the key that has `rank` keys before it that exist, and exists itself; there is one.
+    static func leaf(ofLive rank: Int, below root: UnsafeMutableRawPointer, height: Int) -> Leaf {
+        var node = root
+        var rest = rank
+        for _ in 0..<height {
+            let inner = Inner(raw: node)
+            var index = 0
+            while index < inner.count - 1 && rest >= inner.liveCounts[index] {
+                rest -= inner.liveCounts[index]
+                index += 1
+            }
+            node = inner.child(at: index)
+        }
+        return Leaf(raw: node)
     }
 
     /// The end of the last leaf.
