@@ -20,7 +20,7 @@ final class ClientCalls: CallHandler {
     private var readOnlyTransactions: Set<UInt64> = []
     /// Calls whose answer is more than the node's completion, by token. Most calls are not among them.
     private var special: [UInt64: SpecialCall] = [:]
-    private var counters = ClientCounters()
+    var counters = ClientCounters()
     /// Streams of the health service, with what they were told last.
     var healthWatches: [UInt64: ServingState] = [:]
     /// The next look at whether these have to be told something is scheduled.
@@ -61,14 +61,12 @@ final class ClientCalls: CallHandler {
     // MARK: Calls come in
 
     func opened(_ call: CallID, method: MethodID, metadata: CallMetadata) {
-        counters.calls[Int(method.rawValue)].started &+= 1
         fail(call, GRPCStatus(RPCStatus.notServed(EtcdMethod(method).path)))
     }
 
     func received(
         _ message: UnsafeRawBufferPointer, on call: CallID, method: MethodID, metadata: CallMetadata
     ) {
-        counters.calls[Int(method.rawValue)].started &+= 1
         do throws(RPCStatus) {
             if !metadata.isEmpty { try check(metadata) }
             begin(try context.decoder.decode(EtcdMethod(method), message), on: call)
@@ -117,10 +115,6 @@ final class ClientCalls: CallHandler {
     func cancelled(_ call: CallID, method: MethodID, reason: Cancellation) {
         special[call.rawValue] = nil
         healthWatches[call.rawValue] = nil
-        if method != .http {
-            let code = reason == .deadlineExceeded ? GRPCCode.deadlineExceeded : .cancelled
-            counters.calls[Int(method.rawValue)].ended[Int(code.rawValue)] &+= 1
-        }
         gathered.giveUp(call.rawValue, isLongRead: isLongRead(call, method))
     }
 
@@ -177,20 +171,10 @@ final class ClientCalls: CallHandler {
     }
 
     /// Ends a call with an error.
-    func fail(_ call: CallID, _ status: GRPCStatus) {
-        count(status.code, of: call)
-        loop.fail(call, status)
-    }
-
-    @inline(__always)
-    private func count(_ code: GRPCCode, of call: CallID) {
-        guard let method = loop.method(of: call), method != .http else { return }
-        counters.calls[Int(method.rawValue)].ended[Int(code.rawValue)] &+= 1
-    }
+    func fail(_ call: CallID, _ status: GRPCStatus) { loop.fail(call, status) }
 
     @inline(__always)
     func answer(_ call: CallID, _ reply: Reply) {
-        count(.ok, of: call)
         loop.respond(call, size: reply.byteCount) { reply.write(to: $0) }
     }
 

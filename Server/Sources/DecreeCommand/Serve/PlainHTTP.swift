@@ -60,7 +60,9 @@ extension ClientCalls {
         }
         switch request {
         case .health(let excluded, let serializable):
-            return EtcdHTTP.health(report, excluded: excluded, serializable: serializable)
+            let answer = EtcdHTTP.health(report, excluded: excluded, serializable: serializable)
+            if answer.code == 200 { counters.healthSuccesses &+= 1 } else { counters.healthFailures &+= 1 }
+            return answer
         case .live(let check, let excluded, let isVerbose):
             return EtcdHTTP.live(report, check: check, excluded: excluded, isVerbose: isVerbose)
         case .ready(let check, let excluded, let isVerbose):
