@@ -350,6 +350,11 @@ import Testing
         #expect(
             refusal(["--grpc-keepalive-interval=-1s"])?.description == "--grpc-keepalive-interval must not be negative")
         #expect(try resolve(["--watch-progress-notify-interval=1ms"]).watchProgressInterval == .milliseconds(100))
+        #expect(try resolve(["--max-request-bytes=31457280"]).maximumRequestBytes == 31_457_280)
+        for bytes in ["31457281", "9223372036854775807"] {
+            let refused = try #require(refusal(["--max-request-bytes=\(bytes)"]))
+            #expect(refused.code == .badConfiguration && refused.description.contains("at most 31457280"))
+        }
         #expect(try resolve(["--quota-backend-bytes=-1"]).quotaBytes == -1)
         #expect(refusal(["--snapshot-journal-bytes=0"])?.code == .badConfiguration)
         #expect(refusal(["--journal-segment-bytes=1000"])?.code == .badConfiguration)
@@ -365,6 +370,10 @@ import Testing
         #expect(try resolve(byRevision + ["1000"]).autoCompaction == .revision(1000))
         #expect(refusal(byRevision + ["5m"])?.code == .badConfiguration)
         #expect(refusal(["--auto-compaction-retention=x"])?.code == .badConfiguration)
+        #expect(try resolve(["--auto-compaction-retention=2562047"]).autoCompaction != .off)
+        for text in ["2562048", "9223372036854775807", "-1", "-9223372036854775808"] {
+            #expect(refusal(["--auto-compaction-retention=\(text)"])?.code == .badConfiguration, "\(text)")
+        }
     }
 
     // MARK: - what is not there

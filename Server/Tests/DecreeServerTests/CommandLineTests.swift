@@ -108,6 +108,31 @@ extension ServerTests {
             }
         }
 
+        @Test("The largest write that --max-request-bytes permits reaches every member, and outlives a restart")
+        func largestWrite() throws {
+            let extra = ["--max-request-bytes", "31457280"]
+            try withCluster(.decree(), extra: extra) { cluster in
+                // Room for the key and for the lengths of both.
+                let value = String(repeating: "v", count: 31_457_280 - 16)
+                try expectOutput(cluster, ["put", "large", "--timeout", "20"], ["OK"], input: value)
+                let longer = value + value.prefix(16)
+                let tooLarge = try decree(cluster, ["put", "large", "--timeout", "20"], input: longer)
+                #expect(tooLarge.error.contains("etcdserver: request is too large"), "\(tooLarge)")
+                func check() throws {
+                    for node in cluster.nodes {
+                        let words = ["get", "large", "--value-only", "--timeout", "20", "--endpoints", node.endpoint]
+                        let read = try runCommand([try Tools.decree.get()] + words)
+                        #expect(read.succeeded && read.outputBytes.count == value.utf8.count + 1, "\(node.name)")
+                    }
+                }
+                try check()
+                for node in cluster.nodes { try node.crash() }
+                for node in cluster.nodes { try node.start() }
+                try cluster.awaitServing()
+                try check()
+            }
+        }
+
         @Test("An endpoint that is down is passed over")
         func severalEndpoints() throws {
             try withCluster(.decree()) { cluster in

@@ -116,7 +116,8 @@ enum ServeOptionTable {
     private static let limits = [
         ServeOption(
             "max-request-bytes", .integer, "1572864", .limits,
-            help: "Bytes that a write may have. Clients may send 512 KiB more before the transport refuses."),
+            help: "Bytes that a write may have, at most 30 MiB. Clients may send 512 KiB more before the transport "
+                + "refuses."),
         ServeOption("max-txn-ops", .integer, "128", .limits, help: "How long each list of a transaction may be."),
         ServeOption(
             "max-concurrent-streams", .integer, "4294967295", .limits,

@@ -1,3 +1,5 @@
+import Decree
+
 /// A member of the cluster as `--initial-cluster` names it.
 struct InitialMember: Sendable, Hashable {
     var name: String
@@ -20,6 +22,11 @@ struct ServeOptions: Sendable, Hashable {
         case periodic(Duration)
         case revision(Int64)
     }
+
+    /// The largest write that fits into a frame between members beside the batch it closes, in bytes; and with it what a
+    /// write may come to in the log's form.
+    static let largestRequestBytes = NodeSettings().maximumFrameBytes - 2 * NodeSettings().replica.maximumBatchBytes
+    static let largestOperationBytes = largestRequestBytes + NodeSettings().replica.maximumBatchBytes / 2
 
     var name: String
     var dataDirectory: String

@@ -168,6 +168,13 @@ struct ServeOptionsBuilder {
         if given.integer("max-concurrent-streams") > 4_294_967_295 {
             throw ServeRefusal(.badConfiguration, "--max-concurrent-streams must be below 2^32")
         }
+        let largest = ServeOptions.largestRequestBytes
+        if given.integer("max-request-bytes") > largest {
+            throw ServeRefusal(
+                .badConfiguration,
+                "--max-request-bytes must be at most \(largest), which is what members can pass on to one another "
+                    + "(set to \(given.integer("max-request-bytes")))")
+        }
         if given.integer("journal-segment-bytes") < 1 << 20 {
             throw ServeRefusal(.badConfiguration, "--journal-segment-bytes must be at least 1048576")
         }
@@ -184,8 +191,10 @@ struct ServeOptionsBuilder {
             guard let number, number >= 0 else { throw badRetention(text) }
             return number == 0 ? .off : .revision(Int64(number))
         }
-        guard let retention = number.map({ Duration.seconds($0) * 3600 }) ?? GoValues.duration(text), retention >= .zero
-        else { throw badRetention(text) }
+        // As many hours as fit into Go's durations.
+        if let number, number > Int(Int64.max / 3_600_000_000_000) { throw badRetention(text) }
+        let hours = number.map { Duration.seconds(3600) * max(-1, $0) }
+        guard let retention = hours ?? GoValues.duration(text), retention >= .zero else { throw badRetention(text) }
         return retention == .zero ? .off : .periodic(retention)
     }
 

@@ -75,7 +75,8 @@ struct ServerProcess {
         let context = ServerContext(
             node: node,
             decoder: RequestDecoder(
-                maximumRequestBytes: plan.maximumRequestBytes, maximumOperations: plan.maximumOperations),
+                maximumRequestBytes: plan.maximumRequestBytes, maximumOperations: plan.maximumOperations,
+                maximumOperationBytes: ServeOptions.largestOperationBytes),
             quotaBytes: plan.quotaBytes, metrics: ServerMetrics(quotaBytes: plan.quotaBytes))
         return try await RPCServer.start(plan.client, on: group, methods: ServerContext.methods) { loop in
             ClientCalls(context, loop: loop)

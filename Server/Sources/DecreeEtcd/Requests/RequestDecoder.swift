@@ -9,10 +9,15 @@ public struct RequestDecoder: Sendable, Hashable {
     public var maximumRequestBytes: Int
     /// How long each list of a transaction may be (`--max-txn-ops`).
     public var maximumOperations: Int
+    /// What a write may come to in the log's form, in bytes: the two forms differ, and members cannot pass on more.
+    public var maximumOperationBytes: Int
 
-    public init(maximumRequestBytes: Int = 1_572_864, maximumOperations: Int = 128) {
+    public init(
+        maximumRequestBytes: Int = 1_572_864, maximumOperations: Int = 128, maximumOperationBytes: Int = .max
+    ) {
         self.maximumRequestBytes = maximumRequestBytes
         self.maximumOperations = maximumOperations
+        self.maximumOperationBytes = maximumOperationBytes
     }
 
     /// - Parameters:
@@ -89,7 +94,9 @@ public struct RequestDecoder: Sendable, Hashable {
 
     private func write(_ operation: StoreOperation, _ kind: WriteKind, byteCount: Int) throws(RPCStatus) -> Work {
         guard byteCount <= maximumRequestBytes else { throw EtcdError.requestTooLarge.status }
-        return .operation(operation.encode(), kind)
+        let payload = operation.encode()
+        guard payload.count <= maximumOperationBytes else { throw EtcdError.requestTooLarge.status }
+        return .operation(payload, kind)
     }
 
     /// No alarm can be raised by hand yet; taking one back that does not stand answers with none, as in etcd.
