@@ -54,6 +54,7 @@ enum ServeOptionTable {
                     + "Standard: this member alone."),
             ServeOption(
                 "initial-cluster-state", .choice(["new", "existing"]), "new", .clustering,
+                .ignored("members cannot be added yet, so that an empty folder always begins a cluster"),
                 help: "Whether the cluster begins now. Counts at the first start alone."),
             ServeOption(
                 "initial-cluster-token", .text, "etcd-cluster", .clustering,
@@ -127,6 +128,7 @@ enum ServeOptionTable {
             help: "Bytes that the store may take; 0 stands for 2 GiB, negative numbers for no limit."),
         ServeOption(
             "grpc-keepalive-min-time", .duration, "5s", .limits,
+            .ignored("only floods of pings are turned away, far more than one in any such time"),
             help: "Clients that ping more often than this are sent away."),
         ServeOption(
             "grpc-keepalive-interval", .duration, "2h", .limits,
