@@ -77,6 +77,11 @@ extension ServerTests {
         private func checkRefusals(_ node: ServerNode) throws {
             #expect(try plainHTTP("GET", "/nowhere", port: node.clientPort).status == 404)
             #expect(try plainHTTP("GET", "/", port: node.clientPort).status == 404)
+            for target in ["/health", "/livez", "/readyz", "/version"] {
+                let head = try plainHTTP("HEAD", target, port: node.clientPort)
+                #expect(head.status == 405 && head.fields["allow"] == "GET" && head.body.isEmpty, "\(target)")
+            }
+            #expect(try plainHTTP("HEAD", "/metrics", port: node.clientPort).status == 200)
             let post = try plainHTTP("POST", "/health", port: node.clientPort, body: "{}")
             #expect(post.status == 405 && post.fields["allow"] == "GET")
         }

@@ -10,7 +10,8 @@ extension ClientCalls {
         guard let known = EtcdHTTP.Request(target: request.target) else {
             return respond(call, EtcdHTTP.notFound)
         }
-        guard request.method == "GET" || request.method == "HEAD" else {
+        // As in etcd, where the metrics alone are served by Prometheus' own handler.
+        guard request.method == "GET" || (request.method == "HEAD" && known == .metrics) else {
             return respond(call, EtcdHTTP.methodNotAllowed)
         }
         switch known {

@@ -111,9 +111,14 @@ struct ServerProcess {
         for listener in plan.client.listeners {
             logger.info(
                 "serving client traffic insecurely; this is strongly discouraged!",
-                metadata: ["traffic": "grpc+http", "address": "\(listener.address)"])
+                metadata: ["traffic": "\(Self.traffic(listener.serves))", "address": "\(listener.address)"])
         }
         ServiceManager.notify("READY=1")
+    }
+
+    static func traffic(_ served: ServedProtocols) -> String {
+        let parts = [(ServedProtocols.grpc, "grpc"), (.http, "http")]
+        return parts.filter { served.contains($0.0) }.map(\.1).joined(separator: "+")
     }
 
     /// Leadership goes first, so that the others go on at once; then the calls in flight come to their end.
