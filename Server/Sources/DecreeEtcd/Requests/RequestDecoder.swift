@@ -69,7 +69,8 @@ public struct RequestDecoder: Sendable, Hashable {
     }
 
     /// A transaction that can only read goes beside the log. One without any operation is read linearizably, although
-    /// etcd answers it from the local state: its comparisons are worth as much as a range.
+    /// etcd answers it from the local state: its comparisons are worth as much as a range. So is one that nests another,
+    /// which etcd sends through the log.
     private func transaction(_ message: UnsafeRawBufferPointer) throws(RPCStatus) -> Work {
         try MessageReader.read(message) { (reader, bytes) throws(RPCStatus) in
             let request = try reader.txn(bytes)
@@ -81,7 +82,8 @@ public struct RequestDecoder: Sendable, Hashable {
             }
             if hasInvalidSort { throw EtcdError.invalidSortOption.status }
             guard request.isReadOnly else { return try write(.txn(request), .txn, byteCount: bytes.count) }
-            let isLocal = reader.rangeCount > 0 && reader.serializableCount == reader.rangeCount
+            let isLocal =
+                !request.nests && reader.rangeCount > 0 && reader.serializableCount == reader.rangeCount
             return .query(.txn(request), linearizable: !isLocal)
         }
     }
@@ -119,6 +121,16 @@ public struct RequestDecoder: Sendable, Hashable {
             return try Request(serializedBytes: Array(message))
         } catch {
             throw .malformed("\(error)")
+        }
+    }
+}
+
+extension TxnRequest {
+    /// Whether one of the branches holds another transaction.
+    fileprivate var nests: Bool {
+        (success + failure).contains { operation in
+            if case .txn = operation { return true }
+            return false
         }
     }
 }
