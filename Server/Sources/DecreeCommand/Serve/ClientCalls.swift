@@ -191,6 +191,15 @@ final class ClientCalls: CallHandler {
         ask(.reclaim(output), linearizable: false, token: token)
     }
 
+    private func awaitReclaim(_ output: StoreOutput, token: UInt64, after delay: TimeAmount) {
+        let waiting = HandOver(self)
+        loop.eventLoop.scheduleTask(in: delay) {
+            guard waiting.calls.loop.isOpen(CallID(rawValue: token)) else { return }
+            waiting.calls.awaitReclaim(output, token: token)
+            waiting.calls.readComplete()
+        }
+    }
+
     private func finish(_ special: SpecialCall, token: UInt64, answer: StoreAnswer, _ status: NodeStatus) {
         let call = CallID(rawValue: token)
         let fields = context.fields(status)
@@ -206,12 +215,7 @@ final class ClientCalls: CallHandler {
         case .reclaim(let output):
             if let compacted = store.compactRevision, store.reclaimedRevision.map({ $0 >= compacted }) != true {
                 // The store frees its history in slices; look again a little later.
-                let waiting = HandOver(self)
-                loop.eventLoop.scheduleTask(in: .milliseconds(5)) {
-                    guard waiting.calls.loop.isOpen(call) else { return }
-                    waiting.calls.awaitReclaim(output, token: token)
-                    waiting.calls.readComplete()
-                }
+                awaitReclaim(output, token: token, after: .milliseconds(5))
             } else {
                 self.answer(call) { () throws(RPCStatus) in try Reply(output, fields) }
             }
@@ -224,6 +228,9 @@ final class ClientCalls: CallHandler {
         let call = CallID(rawValue: token)
         switch special {
         case .health, .metrics: finishHTTP(special, on: call, readError: failure, store: nil, status)
+        case .reclaim(let output) where failure.passes:
+            // The compaction is done, only the question how far the store has come was not taken: ask again.
+            awaitReclaim(output, token: token, after: .milliseconds(50))
         case .compaction, .reclaim, .memberList, .status, .alarmList: fail(call, GRPCStatus(failure.status))
         }
     }
