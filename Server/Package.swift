@@ -75,6 +75,7 @@ let package = Package(
             dependencies: [
                 "DecreeHTTP2", "CNghttp2",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
