@@ -28,11 +28,11 @@ struct ServerPlan: Sendable {
 struct ServerProcess {
     let plan: ServerPlan
     let logger: Logger
+    let stop: StopRequests
 
     /// Serves until the operator's word to stop, or until the node ends by itself.
     /// - Throws: `ServeFailure` when it cannot start.
     func run() async throws(ServeFailure) {
-        let stop = StopRequests(logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, plan.clientLoops))
         let node = try await startNode(on: plan.clientLoops == 0 ? group.next() : nil)
         stop.nodeIsUp()
