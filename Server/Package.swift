@@ -75,6 +75,7 @@ let package = Package(
             dependencies: [
                 "DecreeHTTP2", "CNghttp2",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
@@ -98,12 +99,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DecreeCommandTests",
-            dependencies: ["DecreeCommand", "DecreeStore", "DecreeEtcd", "DecreeHTTP2"] + library, swiftSettings: strict
-        ),
+            dependencies: ["DecreeCommand", "DecreeStore", "DecreeEtcd", "DecreeHTTP2"] + library,
+            swiftSettings: strict),
         // Real processes: the tests start the program that is built beside them.
         .target(name: "DecreeTestSupport", dependencies: ["CNghttp2"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(
-            name: "DecreeServerTests", dependencies: ["DecreeTestSupport", "CNghttp2", "DecreeCommand"],
+            name: "DecreeServerTests",
+            dependencies: ["DecreeTestSupport", "CNghttp2", "DecreeCommand", "DecreeMetrics"],
             exclude: ["Archive"], swiftSettings: strict),
     ]
 )

@@ -44,7 +44,6 @@ extension ReplicaLoop {
             begun.hasBegun = true
             record(begun)
         }
-        lastWritten = max(lastWritten, write)
         step(.written(write))
     }
 

@@ -23,7 +23,6 @@ extension ReplicaLoop {
         swap(&current, &effects)
         if !current.records.isEmpty {
             // First of all: the disk works while the rest is done.
-            lastAppended = current.writeID
             journal.append(JournalBatch(group: replica.group, id: current.writeID, records: current.records))
         }
         if !current.sends.isEmpty { transport.send(current.sends) }

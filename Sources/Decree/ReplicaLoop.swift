@@ -37,9 +37,6 @@ final class ReplicaLoop<Machine: StateMachine & SendableMetatype>: @unchecked Se
     /// Empty, kept for its memory.
     var spareEffects = Effects()
     var isJournalFull = false
-    /// The latest write that was handed to the journal, and the latest that is on stable storage.
-    var lastAppended = WriteID.zero
-    var lastWritten = WriteID.zero
     /// Fulfilled when everything has ended.
     let ended: EventLoopPromise<Void>
     var lifecycle = Lifecycle()

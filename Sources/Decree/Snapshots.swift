@@ -8,9 +8,9 @@ struct Snapshots<Machine: StateMachine & SendableMetatype> {
     struct Running {
         var walk: Machine.SnapshotWalk?
         let writer: SnapshotWriter
-        /// The write of the last record about a slot that the snapshot covers. The snapshot comes to its name only after
-        /// it: else a crash could leave a node that has applied what its journal has no record of.
-        let journal: WriteID
+        /// Every slot up to here is in it. It comes to its name only when the journal holds them as chosen: else a crash
+        /// could leave a node that has applied what its journal has no record of.
+        let covers: Slot
         /// The writer was told that no more comes.
         var isFinished = false
         let began: Instant
@@ -82,7 +82,7 @@ extension ReplicaLoop {
         snapshots.writtenAtSnapshot = Int(journal.statistics.bytesWritten)
         snapshots.bytesAtStart = 0
         snapshots.running = .init(
-            walk: machine.beginSnapshot(), writer: writer, journal: lastAppended, began: now)
+            walk: machine.beginSnapshot(), writer: writer, covers: header.metadata.applied, began: now)
         status.snapshot.isRunning = true
         logger.info("snapshot begins", metadata: ["slot": "\(header.metadata.applied)"])
     }
@@ -105,7 +105,7 @@ extension ReplicaLoop {
     /// Lets a walked snapshot come to its name once the journal holds all that it covers.
     private func finishSnapshot() {
         guard let running = snapshots.running, running.walk == nil, !running.isFinished,
-            lastWritten >= running.journal
+            replica.durableWatermark >= running.covers
         else { return }
         snapshots.running?.isFinished = true
         running.writer.finish()

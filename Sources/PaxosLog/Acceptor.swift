@@ -91,7 +91,9 @@ extension Replica {
         }
         follow(accept.ballot, at: now, into: &effects)
         // As if it had been lost: the leader asks again.
-        guard hasRoomToWrite else { return receive(accept.mark, from: leader, at: now, into: &effects) }
+        guard hasRoomToWrite, mayHold(accept) else {
+            return receive(accept.mark, from: leader, at: now, into: &effects)
+        }
         var slot = accept.first
         var run: Accepted?
         for entry in accept.entries {
@@ -110,6 +112,14 @@ extension Replica {
         _ = log.advanceWatermark()
         receive(accept.mark, from: leader, at: now, into: &effects)
     }
+
+    /// Behind a gap entries pile up in memory, since nothing is applied until it is filled: not without bound.
+    private func mayHold(_ accept: Accept) -> Bool {
+        let next = log.watermark.next
+        return hasRoomInMemory || accept.first <= next || log.record(at: next).entry != nil
+    }
+
+    var hasRoomInMemory: Bool { log.residentBytes < settings.maximumResidentBytes + settings.maximumOpenBytes }
 
     /// A disk that is full or far behind takes no more entries, or memory would hold them all.
     var hasRoomToWrite: Bool { !isJournalFull && durability.unsyncedBytes < settings.maximumUnsyncedBytes }

@@ -67,7 +67,7 @@ extension Replica {
     /// Stands with a ballot that no incarnation of any node ever used. `Prepare` leaves when the own promise is durable
     /// (rule 4).
     mutating func stand(at now: Instant, into effects: inout Effects) {
-        guard !isJournalFull else { return }
+        guard !isJournalFull, !isHalted else { return }
         election.standAt = nil
         var round = max(promised.round, election.highestRound) + 1
         if has(.ballotReusedAfterRestart), promised.node == node, case .follower = role { round = promised.round }

@@ -61,6 +61,7 @@ extension Replica {
         let fresh = commands.dispatched..<commands.queue.count
         if case .leader(let leader) = role {
             // What finds no room stays for the next turn.
+            guard leader.backlogBytes < settings.maximumPendingBytes else { return }
             let room = max(0, settings.maximumPending - leader.backlog.count)
             lead(with: takeForDispatch(fresh.prefix(room), at: now), at: now, into: &effects)
         } else if let relay = wayToLeader(at: now) {
@@ -108,7 +109,9 @@ extension Replica {
     }
 
     mutating func receive(_ forward: Forward, at now: Instant, into effects: inout Effects) {
-        if isLeading {
+        if case .leader(let leader) = role {
+            // What finds no room is as good as lost, and comes again.
+            guard leader.backlogBytes < settings.maximumPendingBytes else { return }
             lead(with: forward.commands, at: now, into: &effects)
         } else if forward.hops > 0, let relay = wayToLeader(at: now) {
             self.forward(forward.commands, hops: forward.hops - 1, to: relay, into: &effects)

@@ -125,7 +125,9 @@ extension Replica {
         case .promise(let candidate, let prepare): sendPromise(to: candidate, prepare, into: &effects)
         case .accepted(let leader, let accepted): send(.accepted(accepted), to: leader, into: &effects)
         case .ownVote(let vote): count(vote, of: index, into: &effects)
-        case .watermark(let slot): durability.watermark = max(durability.watermark, slot)
+        case .watermark(let slot):
+            durability.watermark = max(durability.watermark, slot)
+            releaseApplied()
         }
     }
 

@@ -89,12 +89,12 @@ extension Replica {
         if reply.round + 1 >= election.round { election.peers[peer].answeredAt = now }
         election.peers[peer].reply = reply
         election.peers[peer].watermark = max(election.peers[peer].watermark, reply.watermark)
-        yieldOrOutbid(reply.promised, at: now, into: &effects)
         if reply.isHappy, reply.leader > election.leader, reply.leader >= promised, reply.leader.node != node,
             !isStubbornLeader(at: now)
         {
             follow(reply.leader, at: now, into: &effects)
         }
+        yieldOrOutbid(reply.promised, at: now, into: &effects)
         if reply.watermark > log.watermark, !isLeading || has(.watermarkCoversLearned) {
             // What the leader sent lately may still be on its way; only what has been missing for a while is fetched.
             if repair.target > log.watermark { continueRepair(at: now, into: &effects) }
@@ -107,7 +107,7 @@ extension Replica {
     func isHappy(at now: Instant) -> Bool {
         switch role {
         case .leader(let leader):
-            return !leader.isHandingOver && !isJournalStalled(at: now) && !isJournalFull
+            return !leader.isHandingOver && !isHalted && !isJournalStalled(at: now) && !isJournalFull
                 && election.heard(at: now, within: settings.electionTimeout).count + 1 >= quorumToLead
         case .candidate(let candidate): return now.since(candidate.since) < settings.electionTimeout
         case .follower: break
@@ -137,7 +137,7 @@ extension Replica {
         giveUpLeader(heard: heard, at: now, into: &effects)
         let mayStand =
             heard.count + 1 >= quorumToLead && heard.allSatisfy { election.peers[$0].reply?.isHappy != true }
-            && !isJournalStalled(at: now) && !isJournalFull
+            && !isHalted && !isJournalStalled(at: now) && !isJournalFull
         guard mayStand else { return election.standAt = nil }
         if let standAt = election.standAt {
             if now >= standAt { stand(at: now, into: &effects) }
@@ -201,8 +201,8 @@ extension Replica {
     }
 
     /// Somebody promised `promised`. If that is above the own ballot, who promised will not vote for it any more. The
-    /// owner of the higher ballot gets the chance to lead if it is there and content; if it is not, this node stands
-    /// again above it.
+    /// owner of the higher ballot gets the chance to lead if it is there and content. If it is not, and neither is anyone
+    /// else in reach content with another leader, this node stands again above it at once.
     private mutating func yieldOrOutbid(_ promised: Ballot, at now: Instant, into effects: inout Effects) {
         guard isPlausible(promised) else { return }
         election.highestRound = max(election.highestRound, promised.round)
@@ -219,9 +219,21 @@ extension Replica {
         {
             becomeFollower(at: now, into: &effects)
             election.graceUntil = now + settings.electionTimeout
-        } else {
+        } else if mayOutbid(own, at: now) {
             stand(at: now, into: &effects)
+        } else {
+            becomeFollower(at: now, into: &effects)
         }
+    }
+
+    /// Without a quorum in reach, or where somebody in reach has another leader, standing would only disturb the others.
+    private func mayOutbid(_ own: Ballot, at now: Instant) -> Bool {
+        let heard = election.heard(at: now, within: settings.electionTimeout)
+        return heard.count + 1 >= quorumToLead
+            && heard.allSatisfy { peer in
+                guard let reply = election.peers[peer].reply else { return true }
+                return !reply.isHappy || reply.leader == own
+            }
     }
 
     /// Two planted bugs show only in a leader that others depose and that does not hear of it; this keeps it deaf for a

@@ -21,6 +21,7 @@ struct Leader: Hashable, Sendable {
     var gatheredBytes = 0
     /// Commands that wait for room among the open slots.
     var backlog = RingBuffer<Command>()
+    var backlogBytes = 0
     /// Up to where each origin's commands were taken in, so that a repeated `Forward` is not proposed again.
     var taken = OriginTable()
     var lastResend: Instant
@@ -123,6 +124,7 @@ extension Replica {
             guard leader.backlog.count < settings.maximumPending else { break }
             guard leader.taken.admit(command.origin) || has(.forwardedAppliedTwice) else { continue }
             leader.backlog.append(command)
+            leader.backlogBytes += command.payload.count
         }
         role = .leader(leader)
     }
@@ -133,9 +135,9 @@ extension Replica {
         role = .follower
         let first = leader.next
         while !leader.isHandingOver, hasRoomToWrite, leader.open.count < settings.maximumInFlight,
-            log.residentBytes < settings.maximumResidentBytes + settings.maximumOpenBytes,
-            let command = leader.backlog.popFirst()
+            hasRoomInMemory, let command = leader.backlog.popFirst()
         {
+            leader.backlogBytes -= command.payload.count
             propose(.command(command), by: &leader, into: &effects)
         }
         flushAccept(&leader, into: &effects)

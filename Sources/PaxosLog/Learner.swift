@@ -114,9 +114,9 @@ extension Replica {
 
     /// A peer sends chosen entries.
     mutating func receive(_ learned: Learned, from peer: NodeID, at now: Instant, into effects: inout Effects) {
-        guard learned.first > .zero, learned.first.distance(from: log.watermark) <= 1 << 24, hasRoomToWrite else {
-            return
-        }
+        guard learned.first > .zero, learned.first.distance(from: log.watermark) <= 1 << 24 else { return }
+        // What fills a gap goes before what comes after it, so there is room for it when there is none for an `Accept`.
+        guard !isJournalFull, durability.unsyncedBytes < 2 * settings.maximumUnsyncedBytes else { return }
         var slot = learned.first
         for entry in learned.entries {
             learn(entry, at: slot, at: now, into: &effects)
@@ -166,7 +166,11 @@ extension Replica {
             applied = slot
         }
         releaseReads(into: &effects)
-        // What is not durable yet cannot be read back: the journal may hold an older acceptance of the slot.
+        releaseApplied()
+    }
+
+    /// What is not durable yet cannot be read back: the journal may hold an older acceptance of the slot.
+    mutating func releaseApplied() {
         log.release(through: min(applied, durability.watermark), keeping: settings.maximumResidentBytes)
     }
 

@@ -64,6 +64,23 @@ struct ElectionTests {
         #expect(cluster.tokens(of: node) == [1])
     }
 
+    @Test("A leader that hears one peer only leaves its successor in peace, whom the others hear")
+    func cutOffLeader() {
+        var cluster = Cluster(of: 5)
+        let former = cluster.elect()
+        let bridge = cluster.nodes.first { $0 != former }!
+        for node in cluster.nodes where node != former && node != bridge { cluster.cut(former, node) }
+        cluster.run(milliseconds: 2_000)
+        let successors = cluster.leaders.filter { $0 != former }
+        #expect(successors.count == 1)
+        let ballots = cluster.nodes.map { cluster.replicas[$0]?.leader }
+        cluster.run(milliseconds: 5_000)
+        #expect(cluster.nodes.map { cluster.replicas[$0]?.leader } == ballots, "nobody stands any more")
+        cluster.propose("x", at: former, token: 1)
+        cluster.run(milliseconds: 500)
+        #expect(cluster.tokens(of: former) == [1], "through the peer that it hears")
+    }
+
     @Test("Quorum loss: a leader that is cut off from all but one peer gives way to that peer")
     func quorumLoss() {
         var cluster = Cluster(of: 5)

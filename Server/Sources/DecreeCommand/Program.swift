@@ -1,5 +1,6 @@
 import ArgumentParser
 import DecreeEtcd
+import Foundation
 
 /// The program: one command line for the server and for those who use it.
 @main
@@ -29,9 +30,30 @@ struct Program: AsyncParsableCommand {
         exit(withError: ExitCode(ClientFailure.Code.usage.rawValue))
     }
 
+    /// Arguments are bytes. What is not UTF-8 among them would be repaired on its way into a text, and the command would
+    /// be about another key than the one that was given.
+    private static func refuseUnreadableArguments() {
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else {
+                continue
+            }
+            let bytes = UnsafeRawBufferPointer(start: argument, count: strlen(argument))
+            StandardError.write(
+                """
+                decree: argument \(index) is not valid UTF-8: \(Printable.text(bytes))
+                get, put and del take keys in hexadecimal digits with --hex; put reads a value from standard input
+
+                """)
+            Exit.now(ClientFailure.Code.usage.rawValue)
+        }
+    }
+
     /// Runs the command that the arguments name, and ends the process with one of the exit codes above: the argument
     /// parser's own code for bad usage is another one.
     static func main() async {
+        // Output whose reader has gone is an error to be told apart, not a signal that comes at some point or other.
+        signal(SIGPIPE, SIG_IGN)
+        refuseUnreadableArguments()
         refuseUnknownCommand(CommandLine.arguments.dropFirst().first)
         do {
             var command = try parseAsRoot()

@@ -116,6 +116,10 @@ extension HTTP2Connection {
     /// Refuses a request that never becomes a call.
     func abort(http: String = "200", _ status: GRPCStatus, _ endsStream: Bool) {
         loop.tally.pointee.callsEnded[Int(status.code.rawValue)] += 1
+        if let method = head.pointee.method {
+            loop.tally.pointee.methods.countStart(method)
+            loop.tally.pointee.methods.countEnd(method, status.code)
+        }
         submitStatus(head.pointee.streamID, http: http, status)
         if !endsStream { answersEarly = true }
     }
@@ -219,11 +223,13 @@ extension HTTP2Connection {
         if slot.pointee.flags.contains(.finished) { addWaiting(-Self.answerOverhead) }
         loop.clearDeadline(index)
         let wasOpen = slot.pointee.flags.contains(.open)
+        let method = slot.pointee.method
         if !slot.pointee.flags.contains(.trailersSubmitted), !slot.pointee.flags.contains(.plain) {
             loop.tally.pointee.callsAbandoned += 1
+            // A call that was answered counts as its answer says, taken or not.
+            if !slot.pointee.flags.contains(.finished) { loop.tally.pointee.methods.countEnd(method, .cancelled) }
         }
         let call = calls.id(index)
-        let method = slot.pointee.method
         calls.release(index)
         guard wasOpen else { return }
         handler.cancelled(call, method: method, reason: reason)

@@ -131,6 +131,7 @@ extension HTTP2Connection {
         }
         let slot = calls[index]
         slot.pointee.method = method
+        loop.tally.pointee.methods.countStart(method)
         slot.pointee.metadata = head.pointee.takeMetadata()
         if head.pointee.timeout > 0 { loop.setDeadline(index, timeout: head.pointee.timeout) }
         if loop.methods.takesOneMessage(method) {
@@ -307,6 +308,7 @@ extension HTTP2Connection {
     ) {
         guard slot.pointee.flags.contains(.open) else { return }
         loop.tally.pointee.messagesReceived += 1
+        loop.tally.pointee.methods.countReceived(slot.pointee.method)
         handler.received(
             message, on: calls.id(index), method: slot.pointee.method, metadata: slot.pointee.metadata)
     }

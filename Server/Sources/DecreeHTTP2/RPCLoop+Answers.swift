@@ -238,7 +238,10 @@ extension RPCLoop {
 
     @inline(__always)
     private func queued(_ slot: UnsafeMutablePointer<CallSlot>, _ bytes: Int) {
-        if !slot.pointee.flags.contains(.plain) { tally.pointee.messagesSent += 1 }
+        if !slot.pointee.flags.contains(.plain) {
+            tally.pointee.messagesSent += 1
+            tally.pointee.methods.countSent(slot.pointee.method)
+        }
         slot.pointee.http2?._withUnsafeGuaranteedRef { $0.addWaiting(bytes) }
         if slot.pointee.outgoing.count > configuration.limits.streamHighWater {
             slot.pointee.flags.insert(.owesDrain)
@@ -258,6 +261,7 @@ extension RPCLoop {
         slot.pointee.flags.insert(.finished)
         slot.pointee.code = code
         tally.pointee.callsEnded[Int(code.rawValue)] += 1
+        tally.pointee.methods.countEnd(slot.pointee.method, code)
         slot.pointee.http2?._withUnsafeGuaranteedRef {
             $0.addWaiting(HTTP2Connection.answerOverhead)
             $0.progress(index, slot)

@@ -1,29 +1,5 @@
 import NIOCore
 
-/// What a loop has counted since it started. Plain numbers, to be read on the loop.
-public struct LoopCounters: Sendable {
-    /// Bytes read from and written to the sockets of clients.
-    public var bytesReceived: UInt64 = 0
-    public var bytesSent: UInt64 = 0
-    /// gRPC messages that were delivered and that were queued.
-    public var messagesReceived: UInt64 = 0
-    public var messagesSent: UInt64 = 0
-    /// gRPC calls that reached the handler or were refused.
-    public var callsStarted: UInt64 = 0
-    /// Calls that were answered, by status code.
-    public var callsEnded = [UInt64](repeating: 0, count: GRPCCode.allCases.count)
-    /// Calls that the client reset or left with its connection.
-    public var callsAbandoned: UInt64 = 0
-    public var httpRequests: UInt64 = 0
-    public var connectionsOpened: UInt64 = 0
-    public var connectionsClosed: UInt64 = 0
-    /// Connections that were closed because the client broke a limit or the protocol.
-    public var connectionsRefused: UInt64 = 0
-
-    /// Nothing happened yet.
-    public init() {}
-}
-
 /// A connection, in whatever stage, as its loop looks after it.
 protocol LoopConnection: AnyObject {
     /// A second has passed.
@@ -80,7 +56,7 @@ public final class RPCLoop: @unchecked Sendable {
         self.methods = methods
         self.configuration = configuration
         waitingBudget = configuration.limits.maxWaitingResponseBytes / max(1, share)
-        tally.initialize(to: LoopCounters())
+        tally.initialize(to: LoopCounters(methodCount: methods.methods.count))
     }
 
     deinit {

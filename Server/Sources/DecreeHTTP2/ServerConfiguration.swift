@@ -57,7 +57,7 @@ public struct ServerLimits: Sendable {
     /// open; beyond it answers fail with `ServerConfiguration.overloaded`.
     public var maxWaitingResponseBytes = 512 << 20
     /// A connection on which no more than this waits, in bytes, is answered even then.
-    public var assuredResponseBytes = 256 << 10
+    public var assuredResponseBytes = 1 << 20
     /// Above this many waiting bytes a stream will report when it has drained to half of it.
     public var streamHighWater = 256 << 10
     /// The largest body of a plain HTTP request, in bytes.

@@ -27,8 +27,6 @@ public enum MetricCatalog {
         MetricDescription("etcd_server_quota_backend_bytes", .gauge, "Current backend storage quota size in bytes."),
         MetricDescription("etcd_server_health_success", .counter, "The total number of successful health checks."),
         MetricDescription("etcd_server_health_failures", .counter, "The total number of failed health checks."),
-        MetricDescription(
-            "etcd_server_client_requests_total", .counter, "The total number of client requests per client version."),
         MetricDescription("decree_version", .gauge, "Which version of Decree is running. 1 for 'version' label."),
     ]
 
@@ -51,10 +49,6 @@ public enum MetricCatalog {
         MetricDescription(
             "etcd_mvcc_db_total_size_in_use_in_bytes", .gauge,
             "Total size of the underlying database logically in use in bytes."),
-        MetricDescription("etcd_mvcc_put_total", .counter, "Total number of puts seen by this member."),
-        MetricDescription("etcd_mvcc_delete_total", .counter, "Total number of deletes seen by this member."),
-        MetricDescription("etcd_mvcc_txn_total", .counter, "Total number of txns seen by this member."),
-        MetricDescription("etcd_mvcc_range_total", .counter, "Total number of ranges seen by this member."),
         MetricDescription("etcd_debugging_mvcc_keys_total", .gauge, "Total number of keys."),
         MetricDescription("etcd_debugging_mvcc_current_revision", .gauge, "The current revision of store."),
         MetricDescription(
@@ -75,10 +69,6 @@ public enum MetricCatalog {
         MetricDescription(
             "etcd_network_peer_sent_failures_total", .counter, "The total number of send failures from peers."),
         MetricDescription("etcd_network_active_peers", .gauge, "The current number of active peer connections."),
-        MetricDescription(
-            "etcd_network_peer_round_trip_time_seconds",
-            .histogram(bounds: MetricDescription.exponential(from: 0.0001, factor: 2, count: 16)),
-            "Round-Trip-Time histogram between peers."),
         MetricDescription("decree_client_connections", .gauge, "Connections of clients that are open."),
     ]
 
@@ -91,9 +81,6 @@ public enum MetricCatalog {
             "grpc_server_msg_received_total", .counter, "Total number of RPC stream messages received on the server."),
         MetricDescription(
             "grpc_server_msg_sent_total", .counter, "Total number of gRPC stream messages sent by the server."),
-        MetricDescription(
-            "grpc_server_handling_seconds", .histogram(bounds: MetricDescription.standardBounds),
-            "Histogram of response latency (seconds) of gRPC that had been application-level handled by the server."),
     ]
 
     private static let process = [

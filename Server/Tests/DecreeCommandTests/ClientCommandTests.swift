@@ -51,6 +51,20 @@ import Testing
         #expect(KeyArguments.end(ofPrefix: Data([0xFF])) == Data([0]))
     }
 
+    @Test("Keys that are no text are given as hexadecimal digits")
+    func hexadecimalKeys() throws {
+        let get = try GetCommand.parse(["--hex", "00FF", "ff"]).request
+        #expect(get.key == Data([0, 0xFF]) && get.rangeEnd == Data([0xFF]))
+        #expect(try GetCommand.parse(["--hex", "ff", "--prefix"]).request.rangeEnd == Data([0]))
+        #expect(try DeleteCommand.parse(["--hex", "0a"]).request.key == Data([10]))
+        #expect(try PutCommand.parse(["--hex", "0a", "0a"]).request { Data() }.value == data("0a"))
+        #expect(try PutCommand.parse(["--hex", "0a"]).request { Data() }.key == Data([10]))
+        for text in ["f", "fg", "0x", "é"] {
+            #expect(throws: (any Error).self) { try GetCommand.parse(["--hex", text]) }
+            #expect(throws: (any Error).self) { try PutCommand.parse(["--hex", text, "v"]) }
+        }
+    }
+
     @Test("get passes on what it was told about limits, revisions and order")
     func getOptions() throws {
         let request = try GetCommand.parse([
@@ -112,6 +126,14 @@ import Testing
         #expect(request.success[1].requestRange.rangeEnd == data("key2"))
         #expect(request.failure[0].requestDeleteRange.rangeEnd == Data([0]))
         #expect(request.failure[1].requestPut.key == data("key3") && request.failure[1].requestPut.value.isEmpty)
+    }
+
+    @Test("A transaction may have the line breaks of Windows")
+    func windowsLines() throws {
+        let lines = ["mod(k) = 0", "", "put k v", "get k", "", "del k"]
+        let request = try TxnScript.parse(lines.joined(separator: "\r\n") + "\r\n")
+        #expect(try request == TxnScript.parse(lines.joined(separator: "\n")))
+        #expect(request.compare.count == 1 && request.success.count == 2 && request.failure.count == 1)
     }
 
     @Test("Every target and every relation can be compared")

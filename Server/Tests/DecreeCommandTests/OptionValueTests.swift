@@ -85,6 +85,12 @@ import Testing
         #expect(Suggestion.distance("kitten", "sitting") == 3)
     }
 
+    @Test("What an address serves is named as it is")
+    func traffic() {
+        #expect(ServerProcess.traffic([.grpc, .http]) == "grpc+http")
+        #expect(ServerProcess.traffic(.grpc) == "grpc" && ServerProcess.traffic(.http) == "http")
+    }
+
     @Test("Keepalive times become whole seconds, and zero becomes never")
     func keepaliveTimes() {
         #expect(Server.wholeSeconds(.zero) == Int.max)

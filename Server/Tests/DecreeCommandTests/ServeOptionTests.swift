@@ -79,13 +79,13 @@ import Testing
         #expect(options.listenClientURLs.map(\.description) == ["http://localhost:2379"])
         #expect(options.advertiseClientURLs == options.listenClientURLs)
         #expect(options.initialCluster == [InitialMember(name: "default", urls: options.advertisePeerURLs)])
-        #expect(options.initialClusterToken == "etcd-cluster" && options.initialClusterState == .new)
+        #expect(options.initialClusterToken == "etcd-cluster")
         #expect(options.heartbeatMilliseconds == nil && options.electionTimeoutMilliseconds == nil)
         #expect(options.maximumRequestBytes == 1_572_864 && options.maximumOperations == 128)
-        #expect(options.keepaliveInterval == .seconds(7200) && options.watchProgressInterval == .seconds(600))
+        #expect(options.keepaliveInterval == .seconds(7200))
         #expect(options.quotaBytes == 2_147_483_648 && options.autoCompaction == .off)
         #expect(options.logLevel == "info" && options.logFormat == .json && options.logOutputs == ["default"])
-        #expect(options.syncsToDisk && !options.extensiveMetrics)
+        #expect(options.syncsToDisk)
         #expect(options.warnings.isEmpty && options.notes.isEmpty)
     }
 
@@ -150,7 +150,7 @@ import Testing
     @Test("Names of etcd 3.5 still work, with a warning")
     func formerNames() throws {
         let options = try resolve(["--experimental-watch-progress-notify-interval=5s"])
-        #expect(options.watchProgressInterval == .seconds(5))
+        #expect(options.notes == ["--watch-progress-notify-interval has no effect: there are no watches yet"])
         #expect(
             options.warnings == [
                 "--experimental-watch-progress-notify-interval is deprecated: use --watch-progress-notify-interval instead"
@@ -165,7 +165,7 @@ import Testing
             ["--name=a"],
             environment: ["ETCD_DATA_DIR": "/d", "ETCD_MAX_TXN_OPS": "5", "OTHER": "x", "ETCD_METRICS": ""])
         #expect(options.name == "a" && options.dataDirectory == "/d" && options.maximumOperations == 5)
-        #expect(!options.extensiveMetrics && options.warnings.isEmpty)
+        #expect(options.warnings.isEmpty)
     }
 
     @Test("A flag and its variable together are fatal")
@@ -349,7 +349,11 @@ import Testing
         #expect(refusal(["--max-concurrent-streams=4294967296"])?.code == .badConfiguration)
         #expect(
             refusal(["--grpc-keepalive-interval=-1s"])?.description == "--grpc-keepalive-interval must not be negative")
-        #expect(try resolve(["--watch-progress-notify-interval=1ms"]).watchProgressInterval == .milliseconds(100))
+        #expect(try resolve(["--max-request-bytes=31457280"]).maximumRequestBytes == 31_457_280)
+        for bytes in ["31457281", "9223372036854775807"] {
+            let refused = try #require(refusal(["--max-request-bytes=\(bytes)"]))
+            #expect(refused.code == .badConfiguration && refused.description.contains("at most 31457280"))
+        }
         #expect(try resolve(["--quota-backend-bytes=-1"]).quotaBytes == -1)
         #expect(refusal(["--snapshot-journal-bytes=0"])?.code == .badConfiguration)
         #expect(refusal(["--journal-segment-bytes=1000"])?.code == .badConfiguration)
@@ -365,6 +369,10 @@ import Testing
         #expect(try resolve(byRevision + ["1000"]).autoCompaction == .revision(1000))
         #expect(refusal(byRevision + ["5m"])?.code == .badConfiguration)
         #expect(refusal(["--auto-compaction-retention=x"])?.code == .badConfiguration)
+        #expect(try resolve(["--auto-compaction-retention=2562047"]).autoCompaction != .off)
+        for text in ["2562048", "9223372036854775807", "-1", "-9223372036854775808"] {
+            #expect(refusal(["--auto-compaction-retention=\(text)"])?.code == .badConfiguration, "\(text)")
+        }
     }
 
     // MARK: - what is not there
@@ -402,6 +410,18 @@ import Testing
             ])
     }
 
+    @Test(
+        "An option that nothing reads says so",
+        arguments: [
+            "--grpc-keepalive-min-time=1s", "--metrics=extensive", "--warning-apply-duration=1s",
+            "--warning-unary-request-duration=1s", "--watch-progress-notify-interval=1s",
+            "--initial-cluster-state=existing",
+        ])
+    func unread(argument: String) throws {
+        let name = try #require(argument.split(separator: "=").first)
+        #expect(try resolve([argument]).notes.first?.hasPrefix("\(name) has no effect: ") == true)
+    }
+
     @Test("A feature gate that etcd does not know is refused")
     func featureGates() throws {
         _ = try resolve(["--feature-gates=LeaseCheckpoint=true, CompactHashCheck=false"])
@@ -422,7 +442,6 @@ import Testing
             "--listen-metrics-urls=http://127.0.0.1:2381", "--listen-peer-urls=http://10.0.0.1:2380", "--name=m",
             "--snapshot-count=10000",
         ])
-        #expect(options.watchProgressInterval == .seconds(5))
         #expect(options.listenMetricsURLs.map(\.port) == [2381])
     }
 

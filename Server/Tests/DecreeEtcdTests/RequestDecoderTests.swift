@@ -87,7 +87,7 @@ import Testing
                 == .put(PutRequest(key: Payload(Array("k".utf8)), value: Payload())))
     }
 
-    @Test("A transaction of ranges alone goes beside the log, and is local only if every range may be")
+    @Test("A transaction of ranges alone goes beside the log, and is local only if all may be and it nests none")
     func readOnlyTransactions() throws {
         let cases: [(EtcdTxnRequest, Bool)] = [
             (txn(then: [range("a")]), true),
@@ -95,7 +95,8 @@ import Testing
             (txn(then: [range("a", serializable: true)], otherwise: [range("b")]), true),
             (txn(then: [range("a", serializable: true)], otherwise: [range("b", serializable: true)]), false),
             (txn(then: []), true),
-            (txn(then: [nested(txn(then: [range("a", serializable: true)]))]), false),
+            (txn(then: [nested(txn(then: [range("a", serializable: true)]))]), true),
+            (txn(then: [range("a", serializable: true)], otherwise: [nested(txn(then: []))]), true),
         ]
         for (request, expected) in cases {
             guard case .query(.txn, let linearizable) = try decode(.transaction, request) else {
@@ -265,6 +266,9 @@ import Testing
         #expect(refusal(.put, large, small) == EtcdError.requestTooLarge.status)
         #expect(refusal(.transaction, txn(then: [put("a", value)]), small) == EtcdError.requestTooLarge.status)
         #expect(refusal(.put, EtcdPutRequest.with { $0.value = Data(value.utf8) }, small) == EtcdError.emptyKey.status)
+        let narrow = RequestDecoder(maximumOperationBytes: 100)
+        #expect(refusal(.put, large, narrow) == EtcdError.requestTooLarge.status)
+        _ = try decode(.put, EtcdPutRequest.with { $0.key = Data([1]) }, narrow)
         let encoded: [UInt8] = try large.serializedBytes()
         let exact = RequestDecoder(maximumRequestBytes: encoded.count)
         _ = try decode(.put, large, exact)

@@ -207,6 +207,31 @@ import Testing
         }
     }
 
+    @Test("Calls are counted under their methods, refused and abandoned ones too")
+    func methodCounters() async throws {
+        try await TestServer.with({ $0.limits.maxMessageBytes = 100 }) { server in
+            let client = try await server.connect()
+            for _ in 0..<2 { _ = try await client.call(TestMethod.echo.path, [1]) }
+            let bad = [(TestMethod.echo.path, 200), (TestMethod.fail.path, 5), ("/test.Service/unknown", 5)]
+            for (path, size) in bad {
+                await #expect(throws: GRPCStatus.self) {
+                    _ = try await client.call(path, [UInt8](repeating: 65, count: size))
+                }
+            }
+            let call = Task { try await client.call(TestMethod.hold.path, []) }
+            try await server.untilHeld(1)
+            _ = try await server.nextCancellation { call.cancel() }
+            let methods = try await server.onLoop { _, loop in loop.counters.methods }
+            func id(_ method: TestMethod) -> MethodID { MethodID(rawValue: method.rawValue) }
+            #expect(methods.started(id(.echo)) == 3 && methods.messagesReceived(id(.echo)) == 2)
+            #expect(methods.messagesSent(id(.echo)) == 2)
+            #expect(methods.ended(id(.echo), .ok) == 2 && methods.ended(id(.echo), .resourceExhausted) == 1)
+            #expect(methods.started(id(.fail)) == 1 && methods.ended(id(.fail), .failedPrecondition) == 1)
+            #expect(methods.started(id(.hold)) == 1 && methods.ended(id(.hold), .cancelled) == 1)
+            await client.close()
+        }
+    }
+
     @Test("An answer alone is sent whatever its size")
     func oneLargeAnswer() async throws {
         try await TestServer.with({ $0.limits.maxWaitingResponseBytes = 1 << 20 }) { server in

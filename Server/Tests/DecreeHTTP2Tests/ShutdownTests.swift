@@ -1,4 +1,6 @@
+import Foundation
 import NIOCore
+import NIOEmbedded
 import NIOPosix
 import Testing
 
@@ -69,5 +71,53 @@ import Testing
         }
         try await clients.shutdownGracefully()
         try await server.group.shutdownGracefully()
+    }
+
+    @Test("A connection that its last write closes, while it drains, does nothing more afterwards")
+    func lastWriteCloses() throws {
+        overwriteFreedMemory(with: 170)
+        defer { overwriteFreedMemory(with: 0) }
+        let channel = EmbeddedChannel()
+        let loop = RPCLoop(
+            index: 0, eventLoop: channel.eventLoop, methods: MethodTable([]),
+            configuration: ServerConfiguration(listeners: []), share: 1)
+        loop.handler = TestHandler(loop)
+        let socket = FailingSocket()
+        let connection = HTTP2Connection(loop: loop, listener: 0, serves: [.grpc, .http])
+        try channel.pipeline.syncOperations.addHandlers([socket, connection])
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        try channel.writeInbound(ByteBuffer(bytes: RawPeer.preface + RawFrame.settings))
+        channel.embeddedEventLoop.run()
+        #expect(loop.openConnections == 1)
+        socket.fails = true
+        let drained = loop.drain()
+        channel.embeddedEventLoop.run()
+        try drained.wait()
+        #expect(socket.isClosed && socket.laterWrites == 0 && loop.openConnections == 0)
+        loop.stop()
+    }
+
+    /// Makes memory that was given back unrecognizable, so that its use shows. glibc alone can; 0 ends it.
+    private func overwriteFreedMemory(with pattern: Int32) {
+        typealias Function = @convention(c) (_ option: Int32, _ value: Int32) -> Int32
+        guard let function = dlsym(nil, "mallopt") else { return }
+        let perturb: Int32 = -6
+        _ = unsafeBitCast(function, to: Function.self)(perturb, pattern)
+    }
+
+    /// Closes the channel from within a write, as a socket does whose peer has gone.
+    private final class FailingSocket: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+        var fails = false
+        private(set) var isClosed = false
+        private(set) var laterWrites = 0
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            if isClosed { laterWrites += 1 }
+            context.write(data, promise: promise)
+            guard fails, !isClosed else { return }
+            isClosed = true
+            context.close(promise: nil)
+        }
     }
 }

@@ -64,6 +64,75 @@ extension ServerTests {
             }
         }
 
+        @Test("Keys of any bytes are given with --hex; arguments that are no text are refused instead of repaired")
+        func anyBytes() throws {
+            try withCluster(.decree(), nodes: 1) { cluster in
+                try expectOutput(cluster, ["put", "--hex", "ff00", "binary"], ["OK, revision 2"])
+                try expectOutput(cluster, ["get", "--hex", "ff", "--prefix"], ["\\xff\\x00  binary"])
+                try expectOutput(cluster, ["del", "--hex", "ff00"], ["1\n"])
+                let program = try Tools.decree.get()
+                let shell = "exec \"$0\" put $'\\xff' v --endpoints \(cluster.allEndpoints)"
+                let refused = try runCommand(["bash", "-c", shell, program])
+                #expect(refused.status == .exited(2) && refused.error.contains("not valid UTF-8: \\xff"), "\(refused)")
+                #expect(refused.error.contains("--hex"), "\(refused)")
+                let script = "printf 'mod(\"\\377\") = \"0\"\\n' | \"$0\" txn --endpoints \(cluster.allEndpoints)"
+                let badScript = try runCommand(["bash", "-c", script, program])
+                #expect(badScript.status == .exited(2) && badScript.error.contains("UTF-8"), "\(badScript)")
+                try expectOutput(cluster, ["get", "", "--prefix", "--count-only"], ["0\n"])
+            }
+        }
+
+        @Test("Output that cannot be written and input that cannot be read end a command with a line, not with a trap")
+        func brokenStreams() throws {
+            try withCluster(.decree(), nodes: 1) { cluster in
+                try expectOutput(cluster, ["put", "a", "1"], ["OK"])
+                let cases: [(line: String, code: Int32, says: String)] = [
+                    ("get a > /dev/full", 1, "No space left"), ("version > /dev/full", 1, "No space left"),
+                    ("serve --help > /dev/full", 1, "No space left"), ("put a < /", 1, "directory"),
+                    ("txn < /", 1, "directory"), ("get a 2> /dev/full > /dev/full", 1, ""),
+                ]
+                for (line, code, says) in cases {
+                    let isServe = line.hasPrefix("serve") || line.hasPrefix("version")
+                    let words = isServe ? "" : " --endpoints \(cluster.allEndpoints)"
+                    let parts = line.split(separator: " ", maxSplits: 1)
+                    let result = try runCommand(
+                        ["bash", "-c", "\"$0\" \(parts[0])\(words) \(parts[1])", try Tools.decree.get()])
+                    #expect(result.status == .exited(code), "\(line): \(result)")
+                    #expect(says.isEmpty || result.error.contains(says), "\(line): \(result)")
+                    expectNoTrace(result.error)
+                }
+                // The reader is gone before anything is written.
+                let line = "exec 3> >(true); wait $!; \"$0\" get a --endpoints \(cluster.allEndpoints) >&3"
+                let quiet = try runCommand(["bash", "-c", line + "; echo ended $? >&2", try Tools.decree.get()])
+                #expect(quiet.error == "ended 0\n", "\(quiet)")
+            }
+        }
+
+        @Test("The largest write that --max-request-bytes permits reaches every member, and outlives a restart")
+        func largestWrite() throws {
+            let extra = ["--max-request-bytes", "31457280"]
+            try withCluster(.decree(), extra: extra) { cluster in
+                // Room for the key and for the lengths of both.
+                let value = String(repeating: "v", count: 31_457_280 - 16)
+                try expectOutput(cluster, ["put", "large", "--timeout", "20"], ["OK"], input: value)
+                let longer = value + value.prefix(16)
+                let tooLarge = try decree(cluster, ["put", "large", "--timeout", "20"], input: longer)
+                #expect(tooLarge.error.contains("etcdserver: request is too large"), "\(tooLarge)")
+                func check() throws {
+                    for node in cluster.nodes {
+                        let words = ["get", "large", "--value-only", "--timeout", "20", "--endpoints", node.endpoint]
+                        let read = try runCommand([try Tools.decree.get()] + words)
+                        #expect(read.succeeded && read.outputBytes.count == value.utf8.count + 1, "\(node.name)")
+                    }
+                }
+                try check()
+                for node in cluster.nodes { try node.crash() }
+                for node in cluster.nodes { try node.start() }
+                try cluster.awaitServing()
+                try check()
+            }
+        }
+
         @Test("An endpoint that is down is passed over")
         func severalEndpoints() throws {
             try withCluster(.decree()) { cluster in

@@ -48,6 +48,31 @@ extension ServerTests {
             }
         }
 
+        @Test("A stop while the node still recovers ends at once with exit code 0", arguments: [SIGTERM, SIGINT])
+        func duringRecovery(signal: Int32) throws {
+            try withCluster(.decree(), nodes: 1) { cluster in
+                let node = cluster.nodes[0]
+                _ = try node.client().put("kept", "1")
+                node.send(SIGTERM)
+                #expect(try node.process?.wait(within: .seconds(15)) == .exited(0))
+                // A snapshot that nobody writes: whoever opens it to read waits for ever.
+                let pipe = node.dataDirectory + "/snapshots/snapshot-00000000000000ff.decree"
+                #expect(mkfifo(pipe, 0o600) == 0)
+                let before = node.logText.utf8.count
+                try node.start()
+                try eventually("the start", within: .seconds(10)) {
+                    node.logText.utf8.dropFirst(before).count > 0
+                }
+                node.send(signal)
+                #expect(try node.process?.wait(within: .seconds(5)) == .exited(0))
+                #expect(node.logText.contains("stopped before the node was up"))
+                #expect(unlink(pipe) == 0)
+                try node.start()
+                try cluster.awaitServing()
+                #expect(try node.client().range("kept").pairs.first?.value == "1")
+            }
+        }
+
         @Test("A second signal ends a shutdown that waits")
         func secondSignal() throws {
             try withCluster(.decree()) { cluster in

@@ -104,6 +104,10 @@ extension Replica.Settings {
         settings.maximumResidentBytes = [0, 4_096, 32 << 20][Int(random.below(3))]
         settings.maximumPending = [4, 64, 4_096][Int(random.below(3))]
         settings.maximumBatchBytes = [200, 4_096, 1 << 20][Int(random.below(3))]
+        settings.maximumUnsyncedBytes = [300, 4_096, 64 << 20][Int(random.below(3))]
+        settings.maximumOpenBytes = [1_000, 32 << 10, 256 << 20][Int(random.below(3))]
+        settings.maximumPendingBytes = [400, 8_192, 256 << 20][Int(random.below(3))]
+        settings.maximumResendBytes = [100, 4_096, 8 << 20][Int(random.below(3))]
         return settings
     }
 }

@@ -10,7 +10,7 @@ struct GetCommand: AsyncParsableCommand {
               decree get greeting
               decree get users/ --prefix --limit 10
               decree get a z --keys-only
-              decree get greeting --value-only > file
+              decree get greeting --value-only
             Exits with 3 when a single key was asked for and does not exist.
             """)
 
@@ -38,7 +38,7 @@ struct GetCommand: AsyncParsableCommand {
     @Flag(help: "Print how many keys there are, and nothing else.")
     var countOnly = false
 
-    @Flag(help: "Print the values alone, as they are.")
+    @Flag(help: "Print the values alone, each with a line break behind it, as etcdctl does with --print-value-only.")
     var valueOnly = false
 
     @Flag(help: "Let the server answer from what it has, which may be old.")

@@ -4,10 +4,6 @@ import SwiftProtobuf
 
 /// Prints answers.
 enum Output {
-    static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
-
-    static func write(_ bytes: Data) { FileHandle.standardOutput.write(bytes) }
-
     /// One object on one line.
     static func json(_ message: some Message) throws(ClientFailure) {
         var options = JSONEncodingOptions()

@@ -9,6 +9,7 @@ struct PutCommand: AsyncParsableCommand {
             Examples:
               decree put greeting hello
               decree put photo < photo.jpg
+              decree put --hex 00ff0a binary
             """)
 
     @Argument(help: "The key.")
@@ -18,6 +19,9 @@ struct PutCommand: AsyncParsableCommand {
     var value: String?
 
     @OptionGroup var connection: ConnectionOptions
+
+    @Flag(help: "The key is given as hexadecimal digits, two for each byte.")
+    var hex = false
 
     @Option(help: "The lease to attach the key to, in hexadecimal.")
     var lease: String?
@@ -33,13 +37,14 @@ struct PutCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let lease, Int64(lease, radix: 16) == nil { throw ValidationError("--lease must be a hexadecimal number") }
+        try KeyText.validate([key], isHex: hex)
         if ignoreValue && value != nil { throw ValidationError("give either a value or --ignore-value") }
     }
 
     /// - Parameter input: Reads standard input.
     func request(input: () -> Data) -> EtcdPutRequest {
         .with {
-            $0.key = Data(key.utf8)
+            $0.key = KeyText.bytes(key, isHex: hex)
             if !ignoreValue { $0.value = value.map { Data($0.utf8) } ?? input() }
             $0.lease = lease.flatMap { Int64($0, radix: 16) } ?? 0
             $0.prevKv = prevKv
@@ -49,7 +54,8 @@ struct PutCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let request = request { FileHandle.standardInput.readDataToEndOfFile() }
+        let input = value == nil && !ignoreValue ? try StandardInput.readAll() : Data()
+        let request = request { input }
         let response: EtcdPutResponse = try await connection.call(.put, request, isRead: false)
         if connection.json { return try Output.json(response) }
         Output.write("OK, revision \(response.header.revision)\n")

@@ -24,8 +24,12 @@ struct TxnCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
-        let input = FileHandle.standardInput.readDataToEndOfFile()
-        let request = try TxnScript.parse(String(decoding: input, as: UTF8.self))
+        guard let script = String(validating: try StandardInput.readAll(), as: UTF8.self) else {
+            throw ClientFailure(
+                .usage, "the transaction is not valid UTF-8",
+                nextStep: "get, put and del take keys in hexadecimal digits with --hex")
+        }
+        let request = try TxnScript.parse(script)
         let response: EtcdTxnResponse = try await connection.call(.transaction, request, isRead: false)
         if connection.json { return try Output.json(response) }
         Output.write(Self.text(response))

@@ -16,7 +16,9 @@ enum TxnScript {
     static func parse(_ text: String) throws(ClientFailure) -> EtcdTxnRequest {
         var request = EtcdTxnRequest()
         var section = 0
-        for (number, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // A line break of Windows is one character of its own.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (number, raw) in lines.enumerated() {
             let line = raw.trimmed
             if line.isEmpty {
                 section += 1

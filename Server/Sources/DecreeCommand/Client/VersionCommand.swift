@@ -3,5 +3,5 @@ import ArgumentParser
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the versions.")
 
-    func run() { print(ServeHelp.version) }
+    func run() { Output.write(ServeHelp.version + "\n") }
 }

@@ -22,15 +22,10 @@ struct ServeCommand: AsyncParsableCommand {
             throw ExitCode(error.code.rawValue)
         }
         switch invocation {
-        case .show(let text): print(text)
+        case .show(let text): Output.write(text + "\n")
         case .run(let options):
             let code = await Server.run(options)
             if code != 0 { throw ExitCode(code) }
         }
     }
-}
-
-/// Where complaints go.
-enum StandardError {
-    static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

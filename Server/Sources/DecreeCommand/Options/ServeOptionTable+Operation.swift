@@ -23,6 +23,7 @@ extension ServeOptionTable {
             help: "Logs every line."),
         ServeOption(
             "metrics", .choice(["basic", "extensive"]), "basic", .monitoring,
+            .ignored("how long calls take is not measured yet"),
             help: "extensive adds how long each method's calls take."),
         ServeOption(
             "enable-grpc-gateway", .flag, "true", .monitoring, .ignored("there is no JSON gateway yet"),
@@ -32,9 +33,11 @@ extension ServeOptionTable {
             help: "Serves profiles under /debug/pprof."),
         ServeOption(
             "warning-apply-duration", .duration, "100ms", .monitoring,
+            .ignored("how long applies take is not measured yet"),
             formerly: ["experimental-warning-apply-duration"], help: "Slower applies are logged."),
         ServeOption(
             "warning-unary-request-duration", .duration, "300ms", .monitoring,
+            .ignored("how long calls take is not measured yet"),
             formerly: ["experimental-warning-unary-request-duration"], help: "Slower calls are logged."),
         ServeOption(
             "enable-distributed-tracing", .flag, "false", .monitoring, .refused("distributed tracing"),
@@ -61,9 +64,9 @@ extension ServeOptionTable {
             "journal-segment-bytes", .integer, "67108864", .tuning,
             help: "Bytes of one file of the journal, at least 1 MiB. Counts for files made from now on."),
         ServeOption(
-            "watch-progress-notify-interval", .duration, "10m", .tuning,
+            "watch-progress-notify-interval", .duration, "10m", .tuning, .ignored("there are no watches yet"),
             formerly: ["experimental-watch-progress-notify-interval"],
-            help: "How often idle watches are told the revision, at least 100ms."),
+            help: "How often idle watches are told the revision."),
         ServeOption(
             "feature-gates", .text, "", .tuning, .ignored("what the gates of etcd switch does not exist here"),
             help: "Features switched on or off: Name=true,Name=false."),

@@ -54,6 +54,7 @@ enum ServeOptionTable {
                     + "Standard: this member alone."),
             ServeOption(
                 "initial-cluster-state", .choice(["new", "existing"]), "new", .clustering,
+                .ignored("members cannot be added yet, so that an empty folder always begins a cluster"),
                 help: "Whether the cluster begins now. Counts at the first start alone."),
             ServeOption(
                 "initial-cluster-token", .text, "etcd-cluster", .clustering,
@@ -116,7 +117,8 @@ enum ServeOptionTable {
     private static let limits = [
         ServeOption(
             "max-request-bytes", .integer, "1572864", .limits,
-            help: "Bytes that a write may have. Clients may send 512 KiB more before the transport refuses."),
+            help: "Bytes that a write may have, at most 30 MiB. Clients may send 512 KiB more before the transport "
+                + "refuses."),
         ServeOption("max-txn-ops", .integer, "128", .limits, help: "How long each list of a transaction may be."),
         ServeOption(
             "max-concurrent-streams", .integer, "4294967295", .limits,
@@ -126,6 +128,7 @@ enum ServeOptionTable {
             help: "Bytes that the store may take; 0 stands for 2 GiB, negative numbers for no limit."),
         ServeOption(
             "grpc-keepalive-min-time", .duration, "5s", .limits,
+            .ignored("only floods of pings are turned away, far more than one in any such time"),
             help: "Clients that ping more often than this are sent away."),
         ServeOption(
             "grpc-keepalive-interval", .duration, "2h", .limits,

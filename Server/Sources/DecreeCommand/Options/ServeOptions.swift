@@ -1,3 +1,5 @@
+import Decree
+
 /// A member of the cluster as `--initial-cluster` names it.
 struct InitialMember: Sendable, Hashable {
     var name: String
@@ -7,10 +9,6 @@ struct InitialMember: Sendable, Hashable {
 
 /// Everything that a server is told at its start: read, complete and checked.
 struct ServeOptions: Sendable, Hashable {
-    enum ClusterState: String, Sendable, Hashable {
-        case new, existing
-    }
-
     enum LogFormat: String, Sendable, Hashable {
         case json, console
     }
@@ -20,6 +18,11 @@ struct ServeOptions: Sendable, Hashable {
         case periodic(Duration)
         case revision(Int64)
     }
+
+    /// The largest write that fits into a frame between members beside the batch it closes, in bytes; and with it what a
+    /// write may come to in the log's form.
+    static let largestRequestBytes = NodeSettings().maximumFrameBytes - 2 * NodeSettings().replica.maximumBatchBytes
+    static let largestOperationBytes = largestRequestBytes + NodeSettings().replica.maximumBatchBytes / 2
 
     var name: String
     var dataDirectory: String
@@ -35,7 +38,6 @@ struct ServeOptions: Sendable, Hashable {
     /// By name; this member is among them with its ``advertisePeerURLs``.
     var initialCluster: [InitialMember]
     var initialClusterToken: String
-    var initialClusterState: ClusterState
 
     /// Nil: not given, so that the host's own standard counts.
     var heartbeatMilliseconds: Int?
@@ -44,7 +46,6 @@ struct ServeOptions: Sendable, Hashable {
     var maximumRequestBytes: Int
     var maximumOperations: Int
     var maximumConcurrentStreams: Int
-    var keepaliveMinimumTime: Duration
     var keepaliveInterval: Duration
     var keepaliveTimeout: Duration
     /// What `Status` reports; 2 GiB unless another number was given, negative: none.
@@ -56,14 +57,9 @@ struct ServeOptions: Sendable, Hashable {
     /// Bytes of one file of the journal.
     var journalSegmentBytes: Int
 
-    var watchProgressInterval: Duration
-    var warningApplyDuration: Duration
-    var warningUnaryDuration: Duration
-
     var logLevel: String
     var logFormat: LogFormat
     var logOutputs: [String]
-    var extensiveMetrics: Bool
 
     /// False: what was acknowledged is lost with the power.
     var syncsToDisk: Bool

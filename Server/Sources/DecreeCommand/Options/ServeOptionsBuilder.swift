@@ -31,13 +31,11 @@ struct ServeOptionsBuilder {
             advertisePeerURLs: advertised,
             initialCluster: cluster,
             initialClusterToken: given.text("initial-cluster-token"),
-            initialClusterState: ServeOptions.ClusterState(rawValue: given.text("initial-cluster-state")) ?? .new,
             heartbeatMilliseconds: integerIfGiven("heartbeat-interval"),
             electionTimeoutMilliseconds: integerIfGiven("election-timeout"),
             maximumRequestBytes: given.integer("max-request-bytes"),
             maximumOperations: given.integer("max-txn-ops"),
             maximumConcurrentStreams: given.integer("max-concurrent-streams"),
-            keepaliveMinimumTime: given.duration("grpc-keepalive-min-time"),
             keepaliveInterval: given.duration("grpc-keepalive-interval"),
             keepaliveTimeout: given.duration("grpc-keepalive-timeout"),
             quotaBytes: given.integer("quota-backend-bytes") == 0
@@ -45,13 +43,9 @@ struct ServeOptionsBuilder {
             autoCompaction: try autoCompaction(),
             snapshotJournalBytes: given.integer("snapshot-journal-bytes"),
             journalSegmentBytes: given.integer("journal-segment-bytes"),
-            watchProgressInterval: max(given.duration("watch-progress-notify-interval"), .milliseconds(100)),
-            warningApplyDuration: given.duration("warning-apply-duration"),
-            warningUnaryDuration: given.duration("warning-unary-request-duration"),
             logLevel: given.text("log-level"),
             logFormat: ServeOptions.LogFormat(rawValue: given.text("log-format")) ?? .json,
             logOutputs: given.list("log-outputs"),
-            extensiveMetrics: given.text("metrics") == "extensive",
             syncsToDisk: !given.flag("unsafe-no-fsync"),
             warnings: given.warnings + gateWarnings + ownWarnings(members: cluster.count),
             notes: given.notes + ignoredOptions)
@@ -168,6 +162,13 @@ struct ServeOptionsBuilder {
         if given.integer("max-concurrent-streams") > 4_294_967_295 {
             throw ServeRefusal(.badConfiguration, "--max-concurrent-streams must be below 2^32")
         }
+        let largest = ServeOptions.largestRequestBytes
+        if given.integer("max-request-bytes") > largest {
+            throw ServeRefusal(
+                .badConfiguration,
+                "--max-request-bytes must be at most \(largest), which is what members can pass on to one another "
+                    + "(set to \(given.integer("max-request-bytes")))")
+        }
         if given.integer("journal-segment-bytes") < 1 << 20 {
             throw ServeRefusal(.badConfiguration, "--journal-segment-bytes must be at least 1048576")
         }
@@ -184,8 +185,10 @@ struct ServeOptionsBuilder {
             guard let number, number >= 0 else { throw badRetention(text) }
             return number == 0 ? .off : .revision(Int64(number))
         }
-        guard let retention = number.map({ Duration.seconds($0) * 3600 }) ?? GoValues.duration(text), retention >= .zero
-        else { throw badRetention(text) }
+        // As many hours as fit into Go's durations.
+        if let number, number > Int(Int64.max / 3_600_000_000_000) { throw badRetention(text) }
+        let hours = number.map { Duration.seconds(3600) * max(-1, $0) }
+        guard let retention = hours ?? GoValues.duration(text), retention >= .zero else { throw badRetention(text) }
         return retention == .zero ? .off : .periodic(retention)
     }
 

@@ -20,7 +20,7 @@ final class ClientCalls: CallHandler {
     private var readOnlyTransactions: Set<UInt64> = []
     /// Calls whose answer is more than the node's completion, by token. Most calls are not among them.
     private var special: [UInt64: SpecialCall] = [:]
-    private var counters = ClientCounters()
+    var counters = ClientCounters()
     /// Streams of the health service, with what they were told last.
     var healthWatches: [UInt64: ServingState] = [:]
     /// The next look at whether these have to be told something is scheduled.
@@ -61,14 +61,12 @@ final class ClientCalls: CallHandler {
     // MARK: Calls come in
 
     func opened(_ call: CallID, method: MethodID, metadata: CallMetadata) {
-        counters.calls[Int(method.rawValue)].started &+= 1
         fail(call, GRPCStatus(RPCStatus.notServed(EtcdMethod(method).path)))
     }
 
     func received(
         _ message: UnsafeRawBufferPointer, on call: CallID, method: MethodID, metadata: CallMetadata
     ) {
-        counters.calls[Int(method.rawValue)].started &+= 1
         do throws(RPCStatus) {
             if !metadata.isEmpty { try check(metadata) }
             begin(try context.decoder.decode(EtcdMethod(method), message), on: call)
@@ -117,10 +115,6 @@ final class ClientCalls: CallHandler {
     func cancelled(_ call: CallID, method: MethodID, reason: Cancellation) {
         special[call.rawValue] = nil
         healthWatches[call.rawValue] = nil
-        if method != .http {
-            let code = reason == .deadlineExceeded ? GRPCCode.deadlineExceeded : .cancelled
-            counters.calls[Int(method.rawValue)].ended[Int(code.rawValue)] &+= 1
-        }
         gathered.giveUp(call.rawValue, isLongRead: isLongRead(call, method))
     }
 
@@ -177,20 +171,10 @@ final class ClientCalls: CallHandler {
     }
 
     /// Ends a call with an error.
-    func fail(_ call: CallID, _ status: GRPCStatus) {
-        count(status.code, of: call)
-        loop.fail(call, status)
-    }
-
-    @inline(__always)
-    private func count(_ code: GRPCCode, of call: CallID) {
-        guard let method = loop.method(of: call), method != .http else { return }
-        counters.calls[Int(method.rawValue)].ended[Int(code.rawValue)] &+= 1
-    }
+    func fail(_ call: CallID, _ status: GRPCStatus) { loop.fail(call, status) }
 
     @inline(__always)
     func answer(_ call: CallID, _ reply: Reply) {
-        count(.ok, of: call)
         loop.respond(call, size: reply.byteCount) { reply.write(to: $0) }
     }
 
@@ -205,6 +189,15 @@ final class ClientCalls: CallHandler {
 
     private func awaitReclaim(_ output: StoreOutput, token: UInt64) {
         ask(.reclaim(output), linearizable: false, token: token)
+    }
+
+    private func awaitReclaim(_ output: StoreOutput, token: UInt64, after delay: TimeAmount) {
+        let waiting = HandOver(self)
+        loop.eventLoop.scheduleTask(in: delay) {
+            guard waiting.calls.loop.isOpen(CallID(rawValue: token)) else { return }
+            waiting.calls.awaitReclaim(output, token: token)
+            waiting.calls.readComplete()
+        }
     }
 
     private func finish(_ special: SpecialCall, token: UInt64, answer: StoreAnswer, _ status: NodeStatus) {
@@ -222,12 +215,7 @@ final class ClientCalls: CallHandler {
         case .reclaim(let output):
             if let compacted = store.compactRevision, store.reclaimedRevision.map({ $0 >= compacted }) != true {
                 // The store frees its history in slices; look again a little later.
-                let waiting = HandOver(self)
-                loop.eventLoop.scheduleTask(in: .milliseconds(5)) {
-                    guard waiting.calls.loop.isOpen(call) else { return }
-                    waiting.calls.awaitReclaim(output, token: token)
-                    waiting.calls.readComplete()
-                }
+                awaitReclaim(output, token: token, after: .milliseconds(5))
             } else {
                 self.answer(call) { () throws(RPCStatus) in try Reply(output, fields) }
             }
@@ -240,6 +228,9 @@ final class ClientCalls: CallHandler {
         let call = CallID(rawValue: token)
         switch special {
         case .health, .metrics: finishHTTP(special, on: call, readError: failure, store: nil, status)
+        case .reclaim(let output) where failure.passes:
+            // The compaction is done, only the question how far the store has come was not taken: ask again.
+            awaitReclaim(output, token: token, after: .milliseconds(50))
         case .compaction, .reclaim, .memberList, .status, .alarmList: fail(call, GRPCStatus(failure.status))
         }
     }

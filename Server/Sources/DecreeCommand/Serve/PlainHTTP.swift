@@ -10,7 +10,8 @@ extension ClientCalls {
         guard let known = EtcdHTTP.Request(target: request.target) else {
             return respond(call, EtcdHTTP.notFound)
         }
-        guard request.method == "GET" || request.method == "HEAD" else {
+        // As in etcd, where the metrics alone are served by Prometheus' own handler.
+        guard request.method == "GET" || (request.method == "HEAD" && known == .metrics) else {
             return respond(call, EtcdHTTP.methodNotAllowed)
         }
         switch known {
@@ -60,7 +61,9 @@ extension ClientCalls {
         }
         switch request {
         case .health(let excluded, let serializable):
-            return EtcdHTTP.health(report, excluded: excluded, serializable: serializable)
+            let answer = EtcdHTTP.health(report, excluded: excluded, serializable: serializable)
+            if answer.code == 200 { counters.healthSuccesses &+= 1 } else { counters.healthFailures &+= 1 }
+            return answer
         case .live(let check, let excluded, let isVerbose):
             return EtcdHTTP.live(report, check: check, excluded: excluded, isVerbose: isVerbose)
         case .ready(let check, let excluded, let isVerbose):

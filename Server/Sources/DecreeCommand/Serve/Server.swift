@@ -12,11 +12,12 @@ enum Server {
     static func run(_ options: ServeOptions) async -> Int32 {
         do {
             let logger = try logger(options)
+            let stop = StopRequests(logger)
             for warning in options.warnings { logger.warning("\(warning)") }
             for note in options.notes { logger.info("\(note)") }
             logger.info(
                 "starting", metadata: ["decree-version": "\(Versions.decree)", "data-dir": "\(options.dataDirectory)"])
-            try await ServerProcess(plan: try plan(options), logger: logger).run()
+            try await ServerProcess(plan: try plan(options), logger: logger, stop: stop).run()
             return 0
         } catch let failure as ServeFailure {
             StandardError.write("decree serve: \(failure)\n")

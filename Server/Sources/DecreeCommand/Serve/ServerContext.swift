@@ -50,6 +50,9 @@ extension GRPCStatus {
 }
 
 extension ReplicationFailure {
+    /// Whether the same question may be answered a moment later.
+    var passes: Bool { self == .overloaded || self == .timedOut }
+
     /// What the replicated log said, in the interface's terms.
     init(_ failure: RequestFailure, hasLeader: Bool) {
         switch failure {

@@ -29,7 +29,10 @@ final class ServerMetrics: Sendable {
         publish(node)
         publish(node.journal, node.snapshot)
         publish(store)
-        for (loop, counters) in loops.withLock({ $0 }) { publish(counters, of: loop) }
+        let loops = loops.withLock { $0 }
+        for (loop, counters) in loops { publish(counters.transport, of: loop) }
+        counter("etcd_server_health_success", loops.values.reduce(0) { $0 + $1.healthSuccesses })
+        counter("etcd_server_health_failures", loops.values.reduce(0) { $0 + $1.healthFailures })
         ProcessReport().publish(to: registry)
         return registry.render()
     }
@@ -90,20 +93,26 @@ final class ServerMetrics: Sendable {
     }
 
     /// Series of several loops are told apart by a label of their own, so that none hides another.
-    private func publish(_ counters: ClientCounters, of loop: Int) {
+    private func publish(_ transport: LoopCounters, of loop: Int) {
         let label = [(name: "loop", value: "\(loop)")]
-        let transport = counters.transport
         counter("etcd_network_client_grpc_received_bytes_total", transport.bytesReceived, label)
         counter("etcd_network_client_grpc_sent_bytes_total", transport.bytesSent, label)
         gauge("decree_client_connections", transport.connectionsOpened - transport.connectionsClosed, label)
-        for (method, calls) in zip(EtcdMethod.table, counters.calls) where calls.started > 0 {
+        for row in EtcdMethod.table {
+            let method = MethodID(rawValue: UInt16(row.method.rawValue))
+            guard transport.methods.started(method) > 0 else { continue }
             let labels: MetricsRegistry.Labels = [
-                ("grpc_method", method.name), ("grpc_service", method.service), ("grpc_type", method.kind.rawValue),
+                ("grpc_method", row.name), ("grpc_service", row.service), ("grpc_type", row.kind.rawValue),
                 ("loop", "\(loop)"),
             ]
-            counter("grpc_server_started_total", calls.started, labels)
-            for (code, count) in calls.ended.enumerated() where count > 0 {
-                counter("grpc_server_handled_total", count, labels + [("grpc_code", Self.codeNames[code])])
+            counter("grpc_server_started_total", transport.methods.started(method), labels)
+            counter("grpc_server_msg_received_total", transport.methods.messagesReceived(method), labels)
+            counter("grpc_server_msg_sent_total", transport.methods.messagesSent(method), labels)
+            for code in GRPCCode.allCases {
+                let count = transport.methods.ended(method, code)
+                guard count > 0 else { continue }
+                let name = Self.codeNames[Int(code.rawValue)]
+                counter("grpc_server_handled_total", count, labels + [("grpc_code", name)])
             }
         }
     }
@@ -118,14 +127,8 @@ final class ServerMetrics: Sendable {
 
 /// What one loop of the client port counted.
 struct ClientCounters: Sendable {
-    /// Of one method.
-    struct Calls: Sendable {
-        var started: UInt64 = 0
-        /// By status code.
-        var ended = [UInt64](repeating: 0, count: GRPCCode.allCases.count)
-    }
-
-    var transport = LoopCounters()
-    /// By method, in the order of the table.
-    var calls = [Calls](repeating: Calls(), count: EtcdMethod.table.count)
+    var transport = LoopCounters(methodCount: EtcdMethod.table.count)
+    /// Requests of `/health`, by what they were told.
+    var healthSuccesses: UInt64 = 0
+    var healthFailures: UInt64 = 0
 }

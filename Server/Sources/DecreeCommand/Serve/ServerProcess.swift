@@ -28,12 +28,14 @@ struct ServerPlan: Sendable {
 struct ServerProcess {
     let plan: ServerPlan
     let logger: Logger
+    let stop: StopRequests
 
     /// Serves until the operator's word to stop, or until the node ends by itself.
     /// - Throws: `ServeFailure` when it cannot start.
     func run() async throws(ServeFailure) {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, plan.clientLoops))
         let node = try await startNode(on: plan.clientLoops == 0 ? group.next() : nil)
+        stop.nodeIsUp()
         let server: RPCServer
         do throws(RPCServerError) {
             server = try await startServer(on: group, node)
@@ -43,10 +45,16 @@ struct ServerProcess {
         }
         announce(server)
         let whenReady = Task { await publish(node) }
-        await waitForEnd(node)
+        // Not awaited: a node that is stopped by the operator's word ends only after that.
+        Task {
+            await node.waitUntilStopped()
+            stop.request("the node ended")
+        }
+        let reason = await stop.reason()
+        logger.info("shutting down", metadata: ["reason": "\(reason)"])
         whenReady.cancel()
         ServiceManager.notify("STOPPING=1")
-        await stop(server, node)
+        await shutDown(server, node)
         try? await group.shutdownGracefully()
         logger.info("stopped")
     }
@@ -67,7 +75,8 @@ struct ServerProcess {
         let context = ServerContext(
             node: node,
             decoder: RequestDecoder(
-                maximumRequestBytes: plan.maximumRequestBytes, maximumOperations: plan.maximumOperations),
+                maximumRequestBytes: plan.maximumRequestBytes, maximumOperations: plan.maximumOperations,
+                maximumOperationBytes: ServeOptions.largestOperationBytes),
             quotaBytes: plan.quotaBytes, metrics: ServerMetrics(quotaBytes: plan.quotaBytes))
         return try await RPCServer.start(plan.client, on: group, methods: ServerContext.methods) { loop in
             ClientCalls(context, loop: loop)
@@ -102,32 +111,18 @@ struct ServerProcess {
         for listener in plan.client.listeners {
             logger.info(
                 "serving client traffic insecurely; this is strongly discouraged!",
-                metadata: ["traffic": "grpc+http", "address": "\(listener.address)"])
+                metadata: ["traffic": "\(Self.traffic(listener.serves))", "address": "\(listener.address)"])
         }
         ServiceManager.notify("READY=1")
     }
 
-    /// Returns at the operator's word, or when the node ended by itself.
-    private func waitForEnd(_ node: StoreNode) async {
-        let (ends, end) = AsyncStream.makeStream(of: String.self)
-        Signals.watch { signal, count in
-            guard count > 1 else { return _ = end.yield("received signal: \(Signals.name(signal))") }
-            logger.warning("received a second signal; ending at once")
-            Exit.now(1)
-        }
-        // Not awaited: a node that is stopped by the operator's word ends only after this returns.
-        Task {
-            await node.waitUntilStopped()
-            end.yield("the node ended")
-        }
-        for await reason in ends {
-            logger.info("shutting down", metadata: ["reason": "\(reason)"])
-            break
-        }
+    static func traffic(_ served: ServedProtocols) -> String {
+        let parts = [(ServedProtocols.grpc, "grpc"), (.http, "http")]
+        return parts.filter { served.contains($0.0) }.map(\.1).joined(separator: "+")
     }
 
     /// Leadership goes first, so that the others go on at once; then the calls in flight come to their end.
-    private func stop(_ server: RPCServer, _ node: StoreNode) async {
+    private func shutDown(_ server: RPCServer, _ node: StoreNode) async {
         node.handOver()
         await server.shutdownGracefully(grace: .seconds(5))
         await node.shutdown(graceful: true)

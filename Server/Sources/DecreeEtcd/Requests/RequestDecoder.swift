@@ -9,10 +9,15 @@ public struct RequestDecoder: Sendable, Hashable {
     public var maximumRequestBytes: Int
     /// How long each list of a transaction may be (`--max-txn-ops`).
     public var maximumOperations: Int
+    /// What a write may come to in the log's form, in bytes: the two forms differ, and members cannot pass on more.
+    public var maximumOperationBytes: Int
 
-    public init(maximumRequestBytes: Int = 1_572_864, maximumOperations: Int = 128) {
+    public init(
+        maximumRequestBytes: Int = 1_572_864, maximumOperations: Int = 128, maximumOperationBytes: Int = .max
+    ) {
         self.maximumRequestBytes = maximumRequestBytes
         self.maximumOperations = maximumOperations
+        self.maximumOperationBytes = maximumOperationBytes
     }
 
     /// - Parameters:
@@ -64,7 +69,8 @@ public struct RequestDecoder: Sendable, Hashable {
     }
 
     /// A transaction that can only read goes beside the log. One without any operation is read linearizably, although
-    /// etcd answers it from the local state: its comparisons are worth as much as a range.
+    /// etcd answers it from the local state: its comparisons are worth as much as a range. So is one that nests another,
+    /// which etcd sends through the log.
     private func transaction(_ message: UnsafeRawBufferPointer) throws(RPCStatus) -> Work {
         try MessageReader.read(message) { (reader, bytes) throws(RPCStatus) in
             let request = try reader.txn(bytes)
@@ -76,7 +82,8 @@ public struct RequestDecoder: Sendable, Hashable {
             }
             if hasInvalidSort { throw EtcdError.invalidSortOption.status }
             guard request.isReadOnly else { return try write(.txn(request), .txn, byteCount: bytes.count) }
-            let isLocal = reader.rangeCount > 0 && reader.serializableCount == reader.rangeCount
+            let isLocal =
+                !request.nests && reader.rangeCount > 0 && reader.serializableCount == reader.rangeCount
             return .query(.txn(request), linearizable: !isLocal)
         }
     }
@@ -89,7 +96,9 @@ public struct RequestDecoder: Sendable, Hashable {
 
     private func write(_ operation: StoreOperation, _ kind: WriteKind, byteCount: Int) throws(RPCStatus) -> Work {
         guard byteCount <= maximumRequestBytes else { throw EtcdError.requestTooLarge.status }
-        return .operation(operation.encode(), kind)
+        let payload = operation.encode()
+        guard payload.count <= maximumOperationBytes else { throw EtcdError.requestTooLarge.status }
+        return .operation(payload, kind)
     }
 
     /// No alarm can be raised by hand yet; taking one back that does not stand answers with none, as in etcd.
@@ -112,6 +121,16 @@ public struct RequestDecoder: Sendable, Hashable {
             return try Request(serializedBytes: Array(message))
         } catch {
             throw .malformed("\(error)")
+        }
+    }
+}
+
+extension TxnRequest {
+    /// Whether one of the branches holds another transaction.
+    fileprivate var nests: Bool {
+        (success + failure).contains { operation in
+            if case .txn = operation { return true }
+            return false
         }
     }
 }
