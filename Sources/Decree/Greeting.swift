@@ -88,8 +88,8 @@ struct Greeting {
         HelloRefusal(
             code: .otherStore,
             text: "node \(node) comes with data store \(presented), but the cluster was formed with \(recorded) in its "
-                + "place: its data directory was lost or emptied, and it forgot what it promised. Restore the "
-                + "directory, or replace the member: remove it and add a new one under another identity")
+                + "place: its data directory was lost or emptied, and it forgot what it promised, as would "
+                + "any older copy of it; replace the member: remove it and add a new one under another identity")
     }
 
     /// Notes the store of a peer that was judged well.

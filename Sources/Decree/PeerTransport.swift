@@ -66,7 +66,9 @@ final class PeerTransport: @unchecked Sendable {
     func listen(at addresses: [PeerAddress]) async throws(NodeError) {
         for address in addresses {
             do {
-                let channel = try await bootstrap().bind(host: address.host, port: address.port).get()
+                // Of the addresses of a name only one is listened on; peers on this machine may know this one alone.
+                let host = address.host == "localhost" ? "127.0.0.1" : address.host
+                let channel = try await bootstrap().bind(host: host, port: address.port).get()
                 try await loop.submit { self.listeners.append(channel) }.get()
             } catch {
                 let reason = (error as? IOError).map { FileError.text(of: $0.errnoCode) } ?? "\(error)"

@@ -1,7 +1,18 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 import Decree
 import PaxosBase
 import PaxosLog
 import Testing
+
+#if canImport(Glibc)
+private let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+#else
+private let descriptors = RLIMIT_NOFILE
+#endif
 
 @Suite(.serialized)
 struct OneNodeTests {
@@ -77,6 +88,43 @@ struct OneNodeTests {
             try await cluster.write("b\(index)=" + String(repeating: "x", count: limit - 3), through: index)
         }
         #expect(try await cluster.line("b0", through: 2)?.count == limit - 3)
+        await cluster.stopAll()
+    }
+
+    @Test("A node that listens on localhost listens where its peers on this machine look for it")
+    func localhost() async throws {
+        let cluster = try await TestCluster(size: 1) { $0.listen = [PeerAddress(host: "localhost", port: 0)] }
+        try await cluster.startAll()
+        #expect(cluster[0].peerAddresses.map(\.ipAddress) == ["127.0.0.1"])
+        await cluster.stopAll()
+    }
+
+    @Test("A start raises the limit of open files as far as the system permits")
+    func descriptorLimits() async throws {
+        let cluster = try await TestCluster(size: 1)
+        var limit = try descriptorLimit()
+        limit.rlim_cur = min(1_024, limit.rlim_max)
+        setrlimit(descriptors, &limit)
+        try await cluster.startAll()
+        #if os(Linux)
+        #expect(try descriptorLimit().rlim_cur == limit.rlim_max)
+        #endif
+        await cluster.stopAll()
+    }
+
+    private func descriptorLimit() throws -> rlimit {
+        var limit = rlimit()
+        try #require(getrlimit(descriptors, &limit) == 0)
+        return limit
+    }
+
+    @Test("Below its reserve a node refuses writes, and still answers from its state")
+    func reserve() async throws {
+        let cluster = try await TestCluster(size: 1) { $0.journalReserveBytes = Int.max / 2 }
+        try await cluster.startAll()
+        let node = cluster[0]
+        await #expect(throws: RequestFailure.journalFull) { try await node.submit(Payload("a=1")) }
+        #expect(try await node.query(.count, linearizable: false).number == 0)
         await cluster.stopAll()
     }
 
