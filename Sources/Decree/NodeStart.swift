@@ -104,7 +104,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
                 snapshots: snapshots, onTurn: onTurn)
             let transport = PeerTransport(
                 loop: loop, cluster: cluster, identity: identity, settings: settings, logger: logger,
-                software: software, delegate: replicaLoop)
+                software: software, incarnation: opened.durable.incarnation.next, delegate: replicaLoop)
             replicaLoop.journal = opened.journal
             replicaLoop.transport = transport
             return (replicaLoop, transport)
@@ -127,7 +127,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
         }.get()
         inbox.attach { replicaLoop.turn() }
         return Node(
-            replicaLoop: replicaLoop, transport: transport, journal: opened.journal, resources: resources,
+            node: node, replicaLoop: replicaLoop, transport: transport, journal: opened.journal, resources: resources,
             peerAddresses: addresses)
     }
 

@@ -3,10 +3,12 @@ import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
-import Decree
+import NIOPosix
 import PaxosBase
 import PaxosLog
 import Testing
+
+@testable import Decree
 
 #if canImport(Glibc)
 private let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -126,6 +128,34 @@ struct OneNodeTests {
         await #expect(throws: RequestFailure.journalFull) { try await node.submit(Payload("a=1")) }
         #expect(try await node.query(.count, linearizable: false).number == 0)
         await cluster.stopAll()
+    }
+
+    @Test("Whoever waits for the end of a node may open its directory then")
+    func waitedForTwice() async throws {
+        let cluster = try await TestCluster(size: 1)
+        for _ in 0..<20 {
+            let node = try await cluster.start(0)
+            async let first: Void = node.shutdown()
+            async let second: Void = node.waitUntilStopped()
+            await second
+            let lock = try #require(try FileSystem.lock("\(cluster.path(0))/lock"))
+            close(lock)
+            await first
+            await cluster.stop(0)
+        }
+    }
+
+    @Test("A node that is gone leaves none of its calls behind")
+    func released() async throws {
+        weak var calls: AsyncCalls<Notebook>?
+        do {
+            let inbox = Inbox<Notebook>(loop: MultiThreadedEventLoopGroup.singleton.next())
+            _ = inbox.close()
+            let made = AsyncCalls(inbox: inbox)
+            await #expect(throws: RequestFailure.stopped) { try await made.submit(Payload("a=1")) }
+            calls = made
+        }
+        #expect(calls == nil)
     }
 
     @Test("A stopped node refuses requests at once")
