@@ -9,6 +9,7 @@ import PaxosLog
 import Testing
 
 @testable import Decree
+@testable import DecreeJournal
 
 #if canImport(Glibc)
 private let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -156,6 +157,34 @@ struct OneNodeTests {
             calls = made
         }
         #expect(calls == nil)
+    }
+
+    @Test(
+        "A node whose writes find no space refuses commands, goes on by itself when there is some, and can be stopped")
+    func fullDisk() async throws {
+        let isFull = Flag()
+        let cluster = try await TestCluster(size: 1) {
+            $0.replica.proposalTimeout = .milliseconds(200)
+            $0.adjustJournal = { journal in
+                journal.writeFailure = { isFull.isSet ? ENOSPC : nil }
+                journal.spaceCheckInterval = .milliseconds(10)
+            }
+        }
+        let node = try await cluster.start(0)
+        try await cluster.write("a=1", through: 0)
+        isFull.isSet = true
+        await #expect(throws: RequestFailure.self) { try await node.submit(Payload("b=1")) }
+        try await eventually("it is known") { node.status.journal.isFull }
+        await #expect(throws: RequestFailure.journalFull) { try await node.submit(Payload("c=1")) }
+        isFull.isSet = false
+        try await eventually("writes go on") { (try? await node.submit(Payload("d=1"))) != nil }
+        isFull.isSet = true
+        await #expect(throws: RequestFailure.self) { try await node.submit(Payload("e=1")) }
+        await cluster.stop(0, graceful: true)
+        isFull.isSet = false
+        try await cluster.start(0)
+        #expect(try await cluster.line("d", through: 0) == "1")
+        await cluster.stopAll()
     }
 
     @Test("A stopped node refuses requests at once")
