@@ -64,10 +64,16 @@ extension ReplicaLoop {
     }
 
     private func noteJournal(isFull: Bool) {
+        let metadata: Logger.Metadata = [
+            "free MiB": "\(journal.statistics.freeBytes >> 20)",
+            "needed MiB": "\(settings.journalOptions.neededSpace >> 20)",
+        ]
         if isFull {
-            logger.error("the disk is full: writes are refused until there is space")
+            logger.error(
+                "the disk is full: writes are refused until there is space (free some, or raise the quota)",
+                metadata: metadata)
         } else {
-            logger.notice("the disk has space again: writes are accepted")
+            logger.notice("the disk has space again: writes are accepted", metadata: metadata)
         }
         isJournalFull = isFull
         if lifecycle.isFormed { step(.journalFull(isFull)) }

@@ -19,7 +19,8 @@ final class AsyncCalls<Machine: StateMachine & SendableMetatype>: Sendable {
 
     init(inbox: Inbox<Machine>) { self.inbox = inbox }
 
-    private func makePort() -> PortState<Machine> { PortState { [self] in finish($0) } }
+    /// A call under way keeps its caller's hold of this; the port, which this holds, must not.
+    private func makePort() -> PortState<Machine> { PortState { [weak self] in self?.finish($0) } }
 
     private let port = Mutex<PortState<Machine>?>(nil)
 

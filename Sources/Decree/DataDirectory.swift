@@ -62,13 +62,18 @@ final class DataDirectory: Sendable {
         }
     }
 
-    /// Makes the directory with all those above it.
+    /// Makes the directory with all those above it, durably: one that a power cut takes away takes promises with it.
     private static func makeAll(_ path: String) throws(FileError) {
+        var parent = path.hasPrefix("/") ? "/" : "."
         var end = path.startIndex
         while end < path.endIndex {
             end = path[end...].dropFirst().firstIndex(of: "/") ?? path.endIndex
-            let parent = String(path[..<end])
-            if !FileSystem.exists(parent) { try FileSystem.makeDirectory(parent) }
+            let directory = String(path[..<end])
+            if !FileSystem.exists(directory) {
+                try FileSystem.makeDirectory(directory)
+                try FileSystem.syncDirectory(parent)
+            }
+            parent = directory
         }
     }
 

@@ -11,7 +11,11 @@ final class Dialer {
     let kind: ConnectionKind
     private var transport: PeerTransport { link.transport }
     private var connection: OutgoingConnection?
-    private var isDialling = false
+    /// An attempt is under way.
+    private(set) var isDialling = false
+    /// The connection that said hello in this attempt. What others have to say, of earlier attempts or of other
+    /// addresses, is of no interest.
+    private var attempt: OutgoingConnection?
     private var failures = 0
     private var retry: Scheduled<Void>?
     /// The node stops: no connection is wanted any more.
@@ -23,16 +27,18 @@ final class Dialer {
     }
 
     var isReady: Bool { connection != nil }
+    /// The next attempt is due after a pause.
+    var isWaiting: Bool { retry != nil }
 
     func dial() {
         guard !isClosed, !isDialling, connection == nil else { return }
-        retry = nil
+        stopWaiting()
         isDialling = true
         let addresses = link.member.addresses
         let address = addresses[failures % addresses.count]
         let connecting = bootstrap(to: address).connect(host: address.host, port: address.port)
         connecting.assumeIsolated().whenFailure { [self] error in
-            failed("cannot connect to \(address): \(Self.reason(of: error))", isRefusal: false)
+            failed("cannot connect to \(address): \(Self.reason(of: error))", isRefusal: false, of: nil)
         }
     }
 
@@ -54,9 +60,22 @@ final class Dialer {
 
     /// Dials now if it waits for its next attempt.
     func dialAtOnce() {
-        guard let waiting = retry else { return }
-        waiting.cancel()
+        guard isWaiting else { return }
+        stopWaiting()
         dial()
+    }
+
+    private func stopWaiting() {
+        retry?.cancel()
+        retry = nil
+    }
+
+    /// A connection is open and wants to say hello.
+    /// - Returns: Whether it may.
+    func begins(_ connection: OutgoingConnection) -> Bool {
+        guard !isClosed, isDialling, attempt == nil else { return false }
+        attempt = connection
+        return true
     }
 
     var hello: Hello { transport.greeting.hello(to: link.member.node, connection: kind) }
@@ -64,11 +83,13 @@ final class Dialer {
     /// The peer accepted and said who it is.
     /// - Returns: Whether this node accepts it, too.
     func greeted(_ connection: OutgoingConnection, by hello: Hello) -> Bool {
+        guard attempt === connection else { return false }
         if let refusal = transport.greeting.judge(hello, expected: link.member.node) {
-            failed(refusal.text, isRefusal: true)
+            failed(refusal.text, isRefusal: true, of: connection)
             return false
         }
         isDialling = false
+        attempt = nil
         failures = 0
         self.connection = connection
         link.status.counters.connects += 1
@@ -78,9 +99,11 @@ final class Dialer {
     }
 
     /// No connection came about.
-    func failed(_ reason: String, isRefusal: Bool) {
-        guard isDialling, !isClosed else { return }
+    /// - Parameter connection: The one that failed; nil when none was opened.
+    func failed(_ reason: String, isRefusal: Bool, of connection: OutgoingConnection?) {
+        guard isDialling, !isClosed, attempt === connection else { return }
         isDialling = false
+        attempt = nil
         link.status.lastFailure = reason
         transport.publish()
         if isRefusal {
@@ -93,10 +116,12 @@ final class Dialer {
         scheduleRetry()
     }
 
-    /// A greeted connection ended.
+    /// A connection ended: a greeted one, or that of the attempt under way, or one that matters no more.
     func ended(_ connection: OutgoingConnection, reason: String?) {
         guard !isClosed else { return }
-        guard self.connection === connection else { return failed(reason ?? "the peer hung up", isRefusal: false) }
+        guard self.connection === connection else {
+            return failed(reason ?? "the peer hung up", isRefusal: false, of: connection)
+        }
         self.connection = nil
         link.status.lastFailure = reason ?? "the peer closed the connection"
         link.ended(kind)
@@ -132,8 +157,8 @@ final class Dialer {
 
     func close() -> EventLoopFuture<Void> {
         isClosed = true
-        retry?.cancel()
-        return connection?.close() ?? transport.loop.makeSucceededVoidFuture()
+        stopWaiting()
+        return (connection ?? attempt)?.close() ?? transport.loop.makeSucceededVoidFuture()
     }
 
     /// A short text for an error of a connection attempt.

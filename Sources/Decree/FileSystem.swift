@@ -26,7 +26,22 @@ struct FileError: Error {
     /// The disk or the quota is full: worth another try later.
     var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
-    var nodeError: NodeError { .fileSystem(path: path, operation: operation, reason: reason) }
+    var nodeError: NodeError { .fileSystem(path: path, operation: operation, reason: Self.advisedText(of: code)) }
+
+    /// The system's words, and what an operator can do where the number tells.
+    static func advisedText(of code: Int32) -> String {
+        let advice: String? =
+            switch code {
+            case EACCES, EPERM: "give the node's user access to it"
+            case EROFS: "mount the volume for writing"
+            case ENOSPC, EDQUOT: "free some space"
+            case EMFILE, ENFILE: "raise the limit of open files"
+            case ENOENT, ENOTDIR: "check the path of the data directory"
+            case EIO: "the disk is failing, replace this member"
+            default: nil
+            }
+        return advice.map { "\(text(of: code)): \($0)" } ?? text(of: code)
+    }
 }
 
 /// An open file, closed when it goes out of scope.
@@ -92,6 +107,23 @@ struct File: ~Copyable {
 
 /// Operations on paths.
 enum FileSystem {
+    /// Lets the process open as many files as the system permits it: a node that runs out of them can write no journal.
+    static func raiseDescriptorLimit() {
+        #if canImport(Glibc)
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+        let resource = RLIMIT_NOFILE
+        #endif
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        #if canImport(Darwin)
+        limit.rlim_cur = min(limit.rlim_max, rlim_t(OPEN_MAX))
+        #else
+        limit.rlim_cur = limit.rlim_max
+        #endif
+        _ = setrlimit(resource, &limit)
+    }
+
     /// Makes a directory that only its owner may enter; an existing one is left as it is.
     static func makeDirectory(_ path: String) throws(FileError) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError("make directory", path) }

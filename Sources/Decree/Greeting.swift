@@ -5,19 +5,26 @@ import PaxosBase
 ///
 /// The rule of identity (design, section 3): a node votes only once every initial member has answered it and none of
 /// them was formed with another store in its place. Later each handshake compares the store with the recorded one. So
-/// a node that was wiped, forgot what it promised and is started again with its old line cannot vote.
+/// a node that was wiped, forgot what it promised and is started again with its old line cannot vote. One whose disk
+/// was set back to an older copy is known by its incarnation, as long as a peer remembers a higher one: peers keep that
+/// in memory only, so it catches the mistake but is no proof.
 struct Greeting {
     /// Replaced once the cluster is formed.
     var identity: Identity
     let members: MemberList
     let software: String
+    /// Of this start of this node. Written down before the node votes, so every start that voted has a higher one.
+    let incarnation: Incarnation
+    /// The highest incarnation that each peer named since this node started.
+    private var incarnations: [NodeID: Incarnation] = [:]
     /// Stores that the members named in their handshakes, ascending by node; used until the cluster is formed.
     private(set) var answers: [Identity.FormedMember] = []
 
     static let versions: ClosedRange<UInt8> = FrameCodec.version...FrameCodec.version
 
-    init(identity: Identity, cluster: ClusterDescription, software: String) {
+    init(identity: Identity, cluster: ClusterDescription, software: String, incarnation: Incarnation) {
         self.identity = identity
+        self.incarnation = incarnation
         self.software = software
         members = MemberList(
             cluster.members.map {
@@ -30,7 +37,7 @@ struct Greeting {
         Hello(
             versions: Self.versions, features: .current, cluster: ClusterID(identity.clusterID), node: identity.node,
             store: identity.store, isFormed: identity.formed != nil, members: members,
-            expectedStore: identity.store(of: peer), incarnation: Incarnation(0), connection: connection,
+            expectedStore: identity.store(of: peer), incarnation: incarnation, connection: connection,
             software: software)
     }
 
@@ -50,7 +57,7 @@ struct Greeting {
                 text: "node \(identity.node) belongs to cluster \(hexadecimal(identity.clusterID)), node "
                     + "\(hello.node) to \(hexadecimal(hello.cluster.rawValue)): check addresses and cluster tokens")
         }
-        return judgeMembership(hello, expected: expected) ?? judgeStores(hello)
+        return judgeMembership(hello, expected: expected) ?? judgeStores(hello) ?? judgeIncarnation(hello)
     }
 
     private func judgeMembership(_ hello: Hello, expected: NodeID?) -> HelloRefusal? {
@@ -84,12 +91,29 @@ struct Greeting {
         return nil
     }
 
+    /// A peer that names none (0) is not judged by it.
+    private func judgeIncarnation(_ hello: Hello) -> HelloRefusal? {
+        guard hello.incarnation > Incarnation(0), let highest = incarnations[hello.node], hello.incarnation < highest
+        else { return nil }
+        return HelloRefusal(
+            code: .otherStore,
+            text: "node \(hello.node) comes in its start number \(hello.incarnation.rawValue), but node "
+                + "\(identity.node) met it in number \(highest.rawValue): its data directory was set back to an older "
+                + "copy, which forgot what it promised since; replace the member: remove it and add a new one under "
+                + "another identity")
+    }
+
+    /// Remembers in which incarnation a peer was met that was judged well.
+    mutating func noteIncarnation(of hello: Hello) {
+        incarnations[hello.node] = max(hello.incarnation, incarnations[hello.node] ?? Incarnation(0))
+    }
+
     private func wiped(_ node: NodeID, presented: StoreID, recorded: StoreID) -> HelloRefusal {
         HelloRefusal(
             code: .otherStore,
             text: "node \(node) comes with data store \(presented), but the cluster was formed with \(recorded) in its "
-                + "place: its data directory was lost or emptied, and it forgot what it promised. Restore the "
-                + "directory, or replace the member: remove it and add a new one under another identity")
+                + "place: its data directory was lost or emptied, and it forgot what it promised, as would "
+                + "any older copy of it; replace the member: remove it and add a new one under another identity")
     }
 
     /// Notes the store of a peer that was judged well.

@@ -25,10 +25,11 @@ public final class Node<Machine: StateMachine & SendableMetatype>: Sendable {
     private let resources: NodeResources
 
     init(
-        replicaLoop: ReplicaLoop<Machine>, transport: PeerTransport, journal: Journal, resources: NodeResources,
+        node: NodeID, replicaLoop: ReplicaLoop<Machine>, transport: PeerTransport, journal: Journal,
+        resources: NodeResources,
         peerAddresses: [SocketAddress]
     ) {
-        node = replicaLoop.identity.node
+        self.node = node
         cluster = replicaLoop.cluster
         self.replicaLoop = replicaLoop
         inbox = replicaLoop.inbox
@@ -116,7 +117,6 @@ public final class Node<Machine: StateMachine & SendableMetatype>: Sendable {
 
     /// Returns when the node has stopped and let go of its directory.
     public func waitUntilStopped() async {
-        try? await replicaLoop.ended.futureResult.get()
-        await resources.release()
+        await resources.release(after: replicaLoop.ended.futureResult)
     }
 }

@@ -7,7 +7,8 @@ final class NodeResources: Sendable {
     private let group: MultiThreadedEventLoopGroup?
     private let files: NIOThreadPool
     private let directory: DataDirectory
-    private let isReleased = Mutex(false)
+    /// Begun by the first caller, awaited by all.
+    private let releasing = Mutex<Task<Void, Never>?>(nil)
 
     init(group: MultiThreadedEventLoopGroup?, files: NIOThreadPool, directory: DataDirectory) {
         self.group = group
@@ -15,15 +16,20 @@ final class NodeResources: Sendable {
         self.directory = directory
     }
 
-    /// Lets go of all; later calls do nothing.
-    func release() async {
-        let isFirst = isReleased.withLock { isReleased in
-            defer { isReleased = true }
-            return !isReleased
+    /// Lets go of all once the node has ended; however many call it, it is done once, and none returns before.
+    /// - Parameter ended: Asked by the first caller only: later its event loop may be gone.
+    func release(after ended: EventLoopFuture<Void>) async {
+        let task = releasing.withLock { releasing in
+            if let releasing { return releasing }
+            let begun = Task { [files, group, directory] in
+                try? await ended.get()
+                try? await files.shutdownGracefully()
+                try? await group?.shutdownGracefully()
+                directory.unlock()
+            }
+            releasing = begun
+            return begun
         }
-        guard isFirst else { return }
-        try? await files.shutdownGracefully()
-        try? await group?.shutdownGracefully()
-        directory.unlock()
+        await task.value
     }
 }

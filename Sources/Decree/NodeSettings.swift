@@ -11,6 +11,9 @@ public struct NodeSettings: Sendable {
     public var listen: [PeerAddress] = []
     /// The size of a journal segment in bytes.
     public var journalSegmentBytes = 64 << 20
+    /// With less free space than this on the disk, in bytes, writes are refused until there are this many and a segment
+    /// more.
+    public var journalReserveBytes = 256 << 20
     /// Without syncs a power cut can lose what was acknowledged and break the promises of the protocol: for tests only.
     public var syncsToDisk = true
     public var snapshots = SnapshotPolicy()
@@ -41,6 +44,13 @@ public struct NodeSettings: Sendable {
     /// same message; a larger one could never be sent, and all behind it would wait.
     public var maximumCommandBytes: Int { maximumFrameBytes - replica.maximumBatchBytes - (64 << 10) }
 
+    var journalOptions: JournalOptions {
+        var options = JournalOptions()
+        options.segmentByteCount = journalSegmentBytes
+        options.spaceReserve = UInt64(journalReserveBytes)
+        return options
+    }
+
     func validate() throws(ConfigurationError) {
         guard replica.heartbeatInterval > .zero, replica.electionTimeout > replica.heartbeatInterval else {
             throw .badSetting("the election timeout must be longer than the heartbeat interval, and both positive")
@@ -54,6 +64,7 @@ public struct NodeSettings: Sendable {
         guard maximumOutgoingBytes >= maximumFrameBytes else {
             throw .badSetting("the outgoing queue must hold at least one frame")
         }
+        guard journalReserveBytes >= 0 else { throw .badSetting("the journal's reserve cannot be negative") }
         guard reconnectDelay.lowerBound > .zero else { throw .badSetting("the reconnect delay must be positive") }
         guard snapshots.kept >= 1 else { throw .badSetting("at least one snapshot must be kept") }
     }

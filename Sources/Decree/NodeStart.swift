@@ -17,6 +17,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
     let makeMachine: @Sendable () -> Machine
 
     func run(on eventLoop: (any EventLoop)?) async throws(NodeError) -> Node<Machine> {
+        FileSystem.raiseDescriptorLimit()
         let files = NIOThreadPool(numberOfThreads: 2)
         files.start()
         let group = eventLoop == nil ? MultiThreadedEventLoopGroup(numberOfThreads: 1) : nil
@@ -33,7 +34,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
         switch error {
         case let error as NodeError: error
         case let error as FileError: error.nodeError
-        case let error as JournalError: .damaged(path: "\(path)/journal", reason: "\(error)")
+        case let error as JournalError: NodeError(error, journal: "\(path)/journal")
         default: .fileSystem(path: path, operation: "open", reason: "\(error)")
         }
     }
@@ -103,7 +104,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
                 snapshots: snapshots, onTurn: onTurn)
             let transport = PeerTransport(
                 loop: loop, cluster: cluster, identity: identity, settings: settings, logger: logger,
-                software: software, delegate: replicaLoop)
+                software: software, incarnation: opened.durable.incarnation.next, delegate: replicaLoop)
             replicaLoop.journal = opened.journal
             replicaLoop.transport = transport
             return (replicaLoop, transport)
@@ -126,7 +127,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
         }.get()
         inbox.attach { replicaLoop.turn() }
         return Node(
-            replicaLoop: replicaLoop, transport: transport, journal: opened.journal, resources: resources,
+            node: node, replicaLoop: replicaLoop, transport: transport, journal: opened.journal, resources: resources,
             peerAddresses: addresses)
     }
 

@@ -42,7 +42,7 @@ final class OutgoingConnection: ChannelInboundHandler {
 
     private func sayHello(_ context: ChannelHandlerContext) {
         guard timeout == nil else { return }
-        guard !dialer.isClosed else { return context.close(promise: nil) }
+        guard dialer.begins(self) else { return context.close(promise: nil) }
         HalfOpen.detect(on: context.channel)
         let wait = dialer.link.transport.settings.connectTimeout.timeAmount
         timeout = context.eventLoop.assumeIsolated().scheduleTask(in: wait) { [weak self] in
@@ -81,7 +81,7 @@ final class OutgoingConnection: ChannelInboundHandler {
 
     private func fail(_ reason: String, isRefusal: Bool = false) {
         failure = failure ?? reason
-        if !isGreeted { dialer.failed(reason, isRefusal: isRefusal) }
+        if !isGreeted { dialer.failed(reason, isRefusal: isRefusal, of: self) }
         close()
     }
 

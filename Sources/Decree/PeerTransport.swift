@@ -40,14 +40,14 @@ final class PeerTransport: @unchecked Sendable {
 
     init(
         loop: any EventLoop, cluster: ClusterDescription, identity: Identity, settings: NodeSettings, logger: Logger,
-        software: String, delegate: any PeerTransportDelegate
+        software: String, incarnation: Incarnation, delegate: any PeerTransportDelegate
     ) {
         self.loop = loop
         node = identity.node
         self.settings = settings
         self.logger = logger
         self.delegate = delegate
-        greeting = Greeting(identity: identity, cluster: cluster, software: software)
+        greeting = Greeting(identity: identity, cluster: cluster, software: software, incarnation: incarnation)
         refusals = RefusalLog(logger: logger)
         random = SeededRandom(seed: UInt64.random(in: 0...UInt64.max))
         published = Mutex([])
@@ -66,7 +66,9 @@ final class PeerTransport: @unchecked Sendable {
     func listen(at addresses: [PeerAddress]) async throws(NodeError) {
         for address in addresses {
             do {
-                let channel = try await bootstrap().bind(host: address.host, port: address.port).get()
+                // Of the addresses of a name only one is listened on; peers on this machine may know this one alone.
+                let host = address.host == "localhost" ? "127.0.0.1" : address.host
+                let channel = try await bootstrap().bind(host: host, port: address.port).get()
                 try await loop.submit { self.listeners.append(channel) }.get()
             } catch {
                 let reason = (error as? IOError).map { FileError.text(of: $0.errnoCode) } ?? "\(error)"
@@ -118,6 +120,7 @@ final class PeerTransport: @unchecked Sendable {
     /// A peer was greeted well: it may be the last that was missing.
     func note(_ hello: Hello) {
         link(to: hello.node)?.status.software = hello.software
+        greeting.noteIncarnation(of: hello)
         guard greeting.identity.formed == nil, let members = greeting.note(hello) else { return }
         delegate?.allAnswered(members)
     }

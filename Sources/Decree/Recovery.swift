@@ -145,10 +145,8 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
 
     /// Opens the journal and folds what it holds.
     func openJournal(inbox: Inbox<Machine>) throws -> OpenedJournal {
-        var options = JournalOptions()
-        options.segmentByteCount = settings.journalSegmentBytes
         var journalSettings = Journal.Settings()
-        journalSettings.core = options
+        journalSettings.core = settings.journalOptions
         journalSettings.syncs = settings.syncsToDisk
         journalSettings.onTrouble = { [logger] in logger.error("\($0)") }
         settings.adjustJournal(&journalSettings)

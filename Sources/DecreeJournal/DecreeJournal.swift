@@ -55,7 +55,15 @@
 //
 // Space is taken a segment ahead. Below the reserve the journal reports `full`, long before a write could fail, and the
 // replicas propose nothing; what is under way (promises, watermarks, trimming) still finds room in the segment that is
-// ready, and in the reserve. With space back it reports so. A write that finds no room waits; it is not lost.
+// ready, and in the reserve. With space back it reports so; where a quota hides the shortage, once a segment was made.
+// A write that finds no room is reported likewise and waits until there is some or the journal is closed. What needs no
+// space but a file descriptor that the system does not give waits likewise: nothing is in doubt yet.
+//
+// ## Reading back
+//
+// For a peer that lags, the index says which parts of which segments may hold its slots, the write in flight left out,
+// and they are read beside the writing. All of them must be read whole: if one cannot be, nothing is answered, since an
+// earlier record of a slot may be out of date.
 //
 // ## Failures
 //

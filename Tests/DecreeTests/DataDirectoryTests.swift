@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+import DecreeJournal
 import DecreeWire
 import PaxosBase
 import Testing
@@ -91,10 +97,33 @@ struct DataDirectoryTests {
             .otherCluster(directory: "/d", found: 1, expected: 2),
             .memberListDiffers(directory: "/d", recorded: [NodeID(1)], given: [NodeID(2)]),
             .newerFormat(path: "/d", found: 2, supported: 1), .notDecree(directory: "/d"),
+            .newerContent(path: "/d", reason: "r"), .foreignFile(path: "/d", reason: "r"),
             .damaged(path: "/d", reason: "r"), .snapshotUnusable(directory: "/d", reason: "r"),
             .cannotListen(PeerAddress(host: "h", port: 1), reason: "r"),
             .fileSystem(path: "/d", operation: "open", reason: "r"), .invalidConfiguration(.zeroIdentifier),
         ]
         for error in errors { #expect(!error.description.contains("\n") && !error.description.isEmpty) }
+    }
+
+    @Test("What keeps a journal from being opened is told apart, and only damage asks for another member")
+    func journalErrors() {
+        let segment = SegmentNumber(4)
+        let file = "/d/journal/\(segment.fileName)"
+        func error(_ error: JournalError) -> NodeError { NodeError(error, journal: "/d/journal") }
+        func reason(_ number: Int32) -> String {
+            error(.file(operation: .open, path: "/d/journal/x", errno: number)).description
+        }
+        #expect(error(.newerFormat(segment, found: 9, known: 1)) == .newerFormat(path: file, found: 9, supported: 1))
+        #expect(reason(EACCES).contains("access") && reason(EMFILE).contains("limit of open files"))
+        #expect(reason(ENOSPC).contains("free some space"))
+        let identity = JournalIdentity(cluster: ClusterID(1), node: NodeID(1), store: StoreID(high: 1, low: 1))
+        let foreign = error(.foreign(segment, found: identity, expected: identity)).description
+        #expect(foreign.hasPrefix("\(file) is not of this data directory"))
+        for other in [foreign, reason(EACCES), reason(EMFILE), reason(ENOSPC)] {
+            #expect(!other.contains("damaged") && !other.contains("replace this member"))
+        }
+        let missing = error(.missing(segment)).description
+        #expect(missing.contains(segment.fileName) && missing.contains("replace this member"))
+        #expect(!missing.contains("restore"))
     }
 }

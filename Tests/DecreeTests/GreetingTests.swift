@@ -15,12 +15,15 @@ struct GreetingTests {
         return try ClusterDescription(token: "t", members: members, clusterID: 7)
     }
 
-    private func greeting(_ node: Int, store: StoreID? = nil, isFormed: Bool = false) throws -> Greeting {
+    private func greeting(
+        _ node: Int, store: StoreID? = nil, isFormed: Bool = false, incarnation: UInt64 = 1
+    ) throws -> Greeting {
         var identity = Identity(clusterID: 7, node: NodeID(UInt64(node)), store: store ?? Self.stores[node - 1])
         if isFormed {
             identity.formed = (1...3).map { .init(node: NodeID(UInt64($0)), store: Self.stores[$0 - 1]) }
         }
-        return Greeting(identity: identity, cluster: try cluster(), software: "test")
+        return Greeting(
+            identity: identity, cluster: try cluster(), software: "test", incarnation: Incarnation(incarnation))
     }
 
     @Test("Members of one cluster accept each other, formed or not")
@@ -55,6 +58,24 @@ struct GreetingTests {
     func lateFormed() throws {
         let formed = try greeting(1, isFormed: true)
         #expect(formed.judge(try greeting(2).hello(to: NodeID(1), connection: .bulk)) == nil)
+    }
+
+    @Test("A peer whose disk was set back is refused by whoever met it in a later incarnation")
+    func setBack() throws {
+        var one = try greeting(1, isFormed: true)
+        func judge(_ incarnation: UInt64) throws -> HelloRefusal? {
+            let two = try greeting(2, isFormed: true, incarnation: incarnation)
+            return one.judge(two.hello(to: NodeID(1), connection: .bulk))
+        }
+        #expect(try judge(3) == nil)
+        one.noteIncarnation(of: try greeting(2, isFormed: true, incarnation: 5).hello(to: NodeID(1), connection: .bulk))
+        #expect(try judge(5) == nil)
+        #expect(try judge(6) == nil)
+        let refusal = try judge(4)
+        #expect(refusal?.code == .otherStore)
+        #expect(refusal?.text.contains("older copy") == true && refusal?.text.contains("replace the member") == true)
+        // One that names none.
+        #expect(try judge(0) == nil)
     }
 
     @Test("Other clusters, other lists, strangers, wrong addresses and newer protocols are refused with their reason")

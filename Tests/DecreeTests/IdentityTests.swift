@@ -1,7 +1,8 @@
-import Decree
 import PaxosBase
 import PaxosLog
 import Testing
+
+@testable import Decree
 
 @Suite(.serialized)
 struct IdentityTests {
@@ -26,6 +27,42 @@ struct IdentityTests {
         let failing = cluster[other]
         await #expect(throws: RequestFailure.self) { try await failing.submit(Payload("b=1")) }
         await cluster.stopAll()
+    }
+
+    @Test("A node whose directory was set back to an older copy is refused by the peers that met it since")
+    func setBack() async throws {
+        let cluster = try await TestCluster(size: 3)
+        try await cluster.startAll()
+        try await cluster.write("a=1", through: try await cluster.leader())
+        await cluster.stop(2)
+        let copy = "\(cluster.directory.path)/copy"
+        try copyAll(of: cluster.path(2), to: copy)
+        for number in 0..<2 {
+            try await cluster.start(2)
+            try await cluster.write("b=\(number)", through: 2)
+            await cluster.stop(2)
+        }
+        TemporaryDirectory.remove(cluster.path(2))
+        try copyAll(of: copy, to: cluster.path(2))
+        try await cluster.start(2)
+        for index in 0..<3 {
+            try await eventually("the refusal is known on node \(index + 1)") {
+                cluster[index].status.peers.contains { $0.lastFailure?.contains("an older copy") ?? false }
+            }
+        }
+        await cluster.stopAll()
+    }
+
+    private func copyAll(of source: String, to target: String) throws {
+        try FileSystem.makeDirectory(target)
+        for name in try FileSystem.list(source) {
+            if ["journal", "snapshots"].contains(name) {
+                try copyAll(of: "\(source)/\(name)", to: "\(target)/\(name)")
+            } else {
+                let bytes = try #require(try FileSystem.readFile("\(source)/\(name)"))
+                try FileSystem.replaceFile(directory: target, name: name, bytes: bytes)
+            }
+        }
     }
 
     @Test("A node of another cluster is refused")

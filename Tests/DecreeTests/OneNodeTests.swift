@@ -1,7 +1,21 @@
-import Decree
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+import NIOPosix
 import PaxosBase
 import PaxosLog
 import Testing
+
+@testable import Decree
+@testable import DecreeJournal
+
+#if canImport(Glibc)
+private let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+#else
+private let descriptors = RLIMIT_NOFILE
+#endif
 
 @Suite(.serialized)
 struct OneNodeTests {
@@ -77,6 +91,99 @@ struct OneNodeTests {
             try await cluster.write("b\(index)=" + String(repeating: "x", count: limit - 3), through: index)
         }
         #expect(try await cluster.line("b0", through: 2)?.count == limit - 3)
+        await cluster.stopAll()
+    }
+
+    @Test("A node that listens on localhost listens where its peers on this machine look for it")
+    func localhost() async throws {
+        let cluster = try await TestCluster(size: 1) { $0.listen = [PeerAddress(host: "localhost", port: 0)] }
+        try await cluster.startAll()
+        #expect(cluster[0].peerAddresses.map(\.ipAddress) == ["127.0.0.1"])
+        await cluster.stopAll()
+    }
+
+    @Test("A start raises the limit of open files as far as the system permits")
+    func descriptorLimits() async throws {
+        let cluster = try await TestCluster(size: 1)
+        var limit = try descriptorLimit()
+        limit.rlim_cur = min(1_024, limit.rlim_max)
+        setrlimit(descriptors, &limit)
+        try await cluster.startAll()
+        #if os(Linux)
+        #expect(try descriptorLimit().rlim_cur == limit.rlim_max)
+        #endif
+        await cluster.stopAll()
+    }
+
+    private func descriptorLimit() throws -> rlimit {
+        var limit = rlimit()
+        try #require(getrlimit(descriptors, &limit) == 0)
+        return limit
+    }
+
+    @Test("Below its reserve a node refuses writes, and still answers from its state")
+    func reserve() async throws {
+        let cluster = try await TestCluster(size: 1) { $0.journalReserveBytes = Int.max / 2 }
+        try await cluster.startAll()
+        let node = cluster[0]
+        await #expect(throws: RequestFailure.journalFull) { try await node.submit(Payload("a=1")) }
+        #expect(try await node.query(.count, linearizable: false).number == 0)
+        await cluster.stopAll()
+    }
+
+    @Test("Whoever waits for the end of a node may open its directory then")
+    func waitedForTwice() async throws {
+        let cluster = try await TestCluster(size: 1)
+        for _ in 0..<20 {
+            let node = try await cluster.start(0)
+            async let first: Void = node.shutdown()
+            async let second: Void = node.waitUntilStopped()
+            await second
+            let lock = try #require(try FileSystem.lock("\(cluster.path(0))/lock"))
+            close(lock)
+            await first
+            await cluster.stop(0)
+        }
+    }
+
+    @Test("A node that is gone leaves none of its calls behind")
+    func released() async throws {
+        weak var calls: AsyncCalls<Notebook>?
+        do {
+            let inbox = Inbox<Notebook>(loop: MultiThreadedEventLoopGroup.singleton.next())
+            _ = inbox.close()
+            let made = AsyncCalls(inbox: inbox)
+            await #expect(throws: RequestFailure.stopped) { try await made.submit(Payload("a=1")) }
+            calls = made
+        }
+        #expect(calls == nil)
+    }
+
+    @Test(
+        "A node whose writes find no space refuses commands, goes on by itself when there is some, and can be stopped")
+    func fullDisk() async throws {
+        let isFull = Flag()
+        let cluster = try await TestCluster(size: 1) {
+            $0.replica.proposalTimeout = .milliseconds(200)
+            $0.adjustJournal = { journal in
+                journal.writeFailure = { isFull.isSet ? ENOSPC : nil }
+                journal.spaceCheckInterval = .milliseconds(10)
+            }
+        }
+        let node = try await cluster.start(0)
+        try await cluster.write("a=1", through: 0)
+        isFull.isSet = true
+        await #expect(throws: RequestFailure.self) { try await node.submit(Payload("b=1")) }
+        try await eventually("it is known") { node.status.journal.isFull }
+        await #expect(throws: RequestFailure.journalFull) { try await node.submit(Payload("c=1")) }
+        isFull.isSet = false
+        try await eventually("writes go on") { (try? await node.submit(Payload("d=1"))) != nil }
+        isFull.isSet = true
+        await #expect(throws: RequestFailure.self) { try await node.submit(Payload("e=1")) }
+        await cluster.stop(0, graceful: true)
+        isFull.isSet = false
+        try await cluster.start(0)
+        #expect(try await cluster.line("d", through: 0) == "1")
         await cluster.stopAll()
     }
 

@@ -68,34 +68,41 @@ public struct JournalDamage: Hashable, Sendable {
 }
 
 extension JournalError: CustomStringConvertible {
-    public var description: String {
+    public var description: String { nextStep.map { "\(finding). \($0)" } ?? finding }
+
+    /// What was found and where.
+    public var finding: String {
         switch self {
         case .damaged(let damage):
             "journal file \(damage.segment) is damaged at byte \(damage.offset): \(damage.finding.rawValue) "
                 + "(batch \(damage.sequence)), yet batch \(damage.witness.sequence) follows at byte "
                 + "\(damage.witness.offset) of \(damage.witness.segment). Acknowledged data would be lost, so the node "
-                + "does not start. \(Self.advice)"
+                + "does not start"
         case .missing(let segment):
-            "journal file \(segment) is missing. Acknowledged data would be lost, so the node does not start. "
-                + Self.advice
+            "journal file \(segment) is missing. Acknowledged data would be lost, so the node does not start"
         case .newerFormat(let segment, let found, let known):
-            "journal file \(segment) has format \(found), this program knows up to \(known): "
-                + "start the newer program that wrote it"
+            "journal file \(segment) has format \(found), this program knows up to \(known)"
         case .unknownRecord(let segment, let offset, let error):
-            "journal file \(segment) holds at byte \(offset) what this program does not know (\(error)): "
-                + "start the newer program that wrote it"
+            "journal file \(segment) holds at byte \(offset) what this program does not know (\(error))"
         case .foreign(let segment, let found, let expected):
-            "journal file \(segment) belongs to another node (\(found)), this is \(expected): "
-                + "check the data directory"
+            "journal file \(segment) belongs to another node (\(found)), this is \(expected)"
         case .unreadable(let segment, let offset):
-            "journal file \(segment) cannot be read back at byte \(offset), where a batch stood: the disk is failing. "
-                + "Nothing is answered from there; \(Self.advice)"
+            "journal file \(segment) cannot be read back at byte \(offset), where a batch stood, so nothing is answered "
+                + "from there"
         case .file(let operation, let path, let number):
             "cannot \(operation.rawValue) \(path): \(errorText(number))"
         }
     }
 
-    private static let advice =
-        "Replace this member: remove it from the cluster and add a new one, under another identity, that starts with "
-        + "an empty directory. (No older copy of this directory will do: it forgot what the node promised since.)"
+    /// What an operator can do, where it follows from what was found.
+    public var nextStep: String? {
+        switch self {
+        case .damaged, .missing, .unreadable:
+            "Replace this member: remove it from the cluster and add a new one, under another identity, that starts with "
+                + "an empty directory. (No older copy of this directory will do: it forgot what the node promised since.)"
+        case .newerFormat, .unknownRecord: "Start the newer program that wrote it"
+        case .foreign: "Check the data directory: files of another one were moved into it"
+        case .file: nil
+        }
+    }
 }

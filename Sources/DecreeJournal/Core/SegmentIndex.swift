@@ -70,6 +70,8 @@ struct SegmentIndex: Hashable {
 
     /// The parts that may hold records of these slots, ascending.
     func extents(of group: GroupID, _ slots: ClosedRange<Slot>) -> [Range<Int>] {
+        // Most segments hold none of them.
+        guard ranges.contains(where: { $0.group == group && $0.overlaps(slots) }) else { return [] }
         var found: [Range<Int>] = []
         for (index, block) in blocks.enumerated() where block.range.group == group && block.range.overlaps(slots) {
             let next = blocks[index...].first { $0.offset > block.offset }?.offset ?? end

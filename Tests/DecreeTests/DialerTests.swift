@@ -1,0 +1,76 @@
+import Logging
+import NIOCore
+import NIOPosix
+import PaxosBase
+import PaxosLog
+import Testing
+
+@testable import Decree
+@testable import DecreeWire
+
+private final class Delegate: PeerTransportDelegate {
+    func received(_ envelopes: [Envelope], from peer: NodeID) {}
+    func lost(_ peer: NodeID) {}
+    func allAnswered(_ members: [Identity.FormedMember]) {}
+}
+
+struct DialerTests {
+    /// Calls `body` on an event loop with a dialer to a port that nobody listens on.
+    private func withDialer(_ body: @escaping @Sendable (Dialer) -> Void) async throws {
+        let ports = try await freePorts(2)
+        let members = (0..<2).map {
+            Member(
+                node: NodeID(UInt64($0 + 1)), name: "n\($0)",
+                addresses: [PeerAddress(host: "127.0.0.1", port: ports[$0])])
+        }
+        let cluster = try ClusterDescription(token: "t", members: members, clusterID: 7)
+        let identity = Identity(clusterID: 7, node: NodeID(1), store: StoreID(high: 1, low: 1))
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        try await loop.flatSubmit {
+            let delegate = Delegate()
+            let transport = PeerTransport(
+                loop: loop, cluster: cluster, identity: identity, settings: NodeSettings(), logger: testLogger(),
+                software: "test", incarnation: Incarnation(1), delegate: delegate)
+            let dialer = Dialer(link: transport.links[0], kind: .bulk)
+            body(dialer)
+            _ = dialer.close()
+            return transport.close()
+        }.get()
+    }
+
+    @Test("Only the connection of the attempt under way decides what becomes of it")
+    func staleConnections() async throws {
+        try await withDialer { dialer in
+            let first = OutgoingConnection(dialer: dialer)
+            let other = OutgoingConnection(dialer: dialer)
+            dialer.dial()
+            #expect(dialer.begins(first))
+            #expect(!dialer.begins(other))
+            dialer.ended(other, reason: nil)
+            #expect(dialer.isDialling && !dialer.isWaiting)
+            dialer.failed("refused", isRefusal: true, of: first)
+            #expect(!dialer.isDialling && dialer.isWaiting)
+            dialer.dialAtOnce()
+            #expect(dialer.isDialling && !dialer.isWaiting)
+            // The refused connection is closed only now.
+            dialer.ended(first, reason: nil)
+            #expect(dialer.isDialling && !dialer.isWaiting)
+        }
+    }
+
+    @Test("However attempts and pauses meet, the next failure is followed by another attempt")
+    func retries() async throws {
+        try await withDialer { dialer in
+            for _ in 0..<3 {
+                dialer.dial()
+                dialer.dialAtOnce()
+                let connection = OutgoingConnection(dialer: dialer)
+                #expect(dialer.begins(connection))
+                dialer.ended(connection, reason: nil)
+                #expect(dialer.isWaiting && !dialer.isDialling)
+                dialer.dialAtOnce()
+                #expect(!dialer.isWaiting && dialer.isDialling)
+            }
+        }
+    }
+}
