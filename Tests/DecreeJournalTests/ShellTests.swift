@@ -264,13 +264,13 @@ private final class Reports: Sendable {
 
     @Test(
         "Where no file can be opened for want of descriptors, it is told once and tried again",
-        arguments: [false, true])
-    func descriptors(isClosedMeanwhile: Bool) throws {
+        arguments: [".preparing", ".segment"], [false, true])
+    func descriptors(suffix: String, isClosedMeanwhile: Bool) throws {
         let directory = TemporaryDirectory()
         let reports = Reports()
         var settings = settings()
         settings.retryDelay = .milliseconds(1)
-        settings.openFailure = { reports.errno }
+        settings.openFailure = { $0.hasSuffix(suffix) ? reports.errno : nil }
         settings.onTrouble = { reports.trouble($0) }
         reports.errno = EMFILE
         let (journal, _) = try open(directory, reports, settings)

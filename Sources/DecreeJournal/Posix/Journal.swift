@@ -34,8 +34,8 @@ public final class Journal: Sendable {
         var retryDelay = TimeSpan.milliseconds(100)
         /// For tests: what to fail a write with instead of trying it.
         var writeFailure: @Sendable () -> Int32? = { nil }
-        /// For tests: what to fail the opening of the segment that is written to with.
-        var openFailure: @Sendable () -> Int32? = { nil }
+        /// For tests: what to fail the opening of a segment's file with, instead of trying it.
+        var openFailure: @Sendable (_ path: String) -> Int32? = { _ in nil }
 
         public init() {}
     }

@@ -193,7 +193,7 @@ final class JournalWriter: @unchecked Sendable {
     /// Whether a stopping journal has nothing left that it could write; writes the last mark.
     private func isFinished() throws(JournalError) -> Bool {
         let (isIdle, isFull) = core.withLock { ($0.isIdle, $0.isFull) }
-        guard isIdle else { return isFull }
+        guard isIdle else { return isFull || keeper.isHeldUp }
         step(.idle)
         try carryOut()
         return true
@@ -244,7 +244,7 @@ final class JournalWriter: @unchecked Sendable {
     private func open(_ segment: SegmentNumber) throws(JournalError) -> OpenSegment {
         if let file, file.number == segment { return file }
         let path = directory.path(of: segment)
-        if let number = settings.openFailure() { throw .file(operation: .open, path: path, errno: number) }
+        if let number = settings.openFailure(path) { throw .file(operation: .open, path: path, errno: number) }
         let opened = try OpenSegment(segment, path)
         file = opened
         return opened

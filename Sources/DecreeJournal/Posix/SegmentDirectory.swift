@@ -12,7 +12,7 @@ final class SegmentDirectory: Sendable {
     /// Open for as long as this lives: names must reach stable storage even when no other file can be opened.
     private let handle: FileHandle
 
-    private static let preparingSuffix = ".preparing"
+    static let preparingSuffix = ".preparing"
     private static let chunkByteCount = 1 << 20
     private static let chunksPerSync = 8
 

@@ -22,6 +22,8 @@ final class SegmentKeeper: Sendable {
     private struct Tasks {
         var waiting: [Task] = []
         var isStopping = false
+        /// The task under way waits for a file descriptor.
+        var isHeldUp = false
     }
 
     init(directory: SegmentDirectory, settings: Journal.Settings) {
@@ -33,6 +35,9 @@ final class SegmentKeeper: Sendable {
         tasks.withLock { $0.waiting.append(task) }
         tasks.signal()
     }
+
+    /// What it was asked for may never come: a journal that is closed does not wait for it.
+    var isHeldUp: Bool { tasks.withLock { $0.isHeldUp } }
 
     func stop() {
         tasks.withLock { $0.isStopping = true }
@@ -58,7 +63,7 @@ final class SegmentKeeper: Sendable {
     }
 
     private func carryOut(_ task: Task, reportingTo writer: JournalWriter) {
-        var hasTold = false
+        defer { tasks.withLock { $0.isHeldUp = false } }
         while true {
             do {
                 switch task {
@@ -70,8 +75,12 @@ final class SegmentKeeper: Sendable {
                 }
                 return
             } catch let error where error.isWantOfDescriptors {
-                if !hasTold { settings.onTrouble("journal: \(error). It is tried again.") }
-                hasTold = true
+                if !isHeldUp {
+                    tasks.withLock { $0.isHeldUp = true }
+                    settings.onTrouble("journal: \(error). It is tried again.")
+                    // Wakes the writing thread, which may be waiting for this to close.
+                    writer.report(.freeSpace(directory.freeByteCount ?? 0))
+                }
                 guard !isStopping(within: settings.retryDelay) else { return }
             } catch {
                 settings.onFailure("journal: \(error). The process ends: its files cannot be kept.")
@@ -87,10 +96,14 @@ final class SegmentKeeper: Sendable {
     private func prepare(
         _ segment: SegmentNumber, byteCount: Int, recycling old: SegmentNumber?, reportingTo writer: JournalWriter
     ) throws(JournalError) {
-        do {
+        do throws(JournalError) {
             if let old {
                 try directory.recycle(old, as: segment)
             } else {
+                let path = directory.path(of: segment)
+                if let number = settings.openFailure(path + SegmentDirectory.preparingSuffix) {
+                    throw .file(operation: .open, path: path, errno: number)
+                }
                 try directory.create(segment, byteCount: byteCount)
             }
             writer.report(.prepared(segment))
