@@ -159,14 +159,14 @@ struct LargeModelTests {
     @Test("Keys that share more than 64 bytes", arguments: 11...16)
     func sharedPrefixes(seed: UInt64) throws {
         let difference = try Self.firstDifference(
-            seed: seed, keyCount: 400 * Int(seed - 10), keySpace: .sharedPrefixes, operations: 600)
+            seed: seed, keyCount: 400 * Int(seed - 10), keySpace: .sharedPrefixes, operations: 300)
         #expect(difference == nil)
     }
 
     @Test("5,000 keys: inner nodes split and merge", arguments: 21...24)
     func thousands(seed: UInt64) throws {
         let difference = try Self.firstDifference(
-            seed: seed, keyCount: 5_000, keySpace: seed % 2 == 0 ? .short : .sharedPrefixes, operations: 400)
+            seed: seed, keyCount: 5_000, keySpace: seed % 2 == 0 ? .short : .sharedPrefixes, operations: 240)
         #expect(difference == nil)
     }
 

@@ -123,7 +123,7 @@ private struct EarlierWrites {
     /// Whether the last write to `key` put it; nil when there was none.
     func isPut(_ key: Payload) -> Bool? {
         let single = singles[key]
-        guard let deletion = deletions.lastNumber(covering: key.bytes) else { return single?.isPut }
+        guard !deletions.isEmpty, let deletion = deletions.lastNumber(covering: key.bytes) else { return single?.isPut }
         return single.map { $0.number > deletion && $0.isPut } ?? false
     }
 }

@@ -32,7 +32,7 @@ struct CompareScan {
                     sawKey = true
                     if !compare.holds(for: version) { return false }
                 }
-                budget -= 2
+                budget -= 2 + compare.operandByteCount >> 10
                 if budget <= 0 {
                     resumeKey = Array(key.key)
                     isResumed = true
@@ -45,6 +45,12 @@ struct CompareScan {
 }
 
 extension Compare {
+    /// How many bytes may have to be compared for each key.
+    fileprivate var operandByteCount: Int {
+        if case .value(let operand) = target { return operand.count }
+        return 0
+    }
+
     /// Whether the comparison holds for a key with this newest version, which may be a deletion or missing.
     func holds(for newest: Version?) -> Bool {
         let version = newest.flatMap { $0.isAlive ? $0 : nil }

@@ -67,7 +67,7 @@ struct MergeSort {
         while output < end {
             if steps <= 0 { return false }
             steps -= 1
-            let takesRight = left >= middle || (right < end && precedes(items[right], items[left]))
+            let takesRight = left >= middle || (right < end && precedes(items[right], items[left], &steps))
             if takesRight {
                 put(items[right])
                 right += 1
@@ -85,21 +85,19 @@ struct MergeSort {
         output += 1
     }
 
-    private func precedes(_ first: CollectedVersion, _ second: CollectedVersion) -> Bool {
-        tieBreak.orders(first, before: second)
-    }
-}
-
-extension MergeSort.TieBreak {
-    /// Whether `first` stands before `second` wherever they came from; equals may stand either way.
-    @inline(__always)
-    func orders(_ first: CollectedVersion, before second: CollectedVersion) -> Bool {
+    private func precedes(_ first: CollectedVersion, _ second: CollectedVersion, _ steps: inout Int) -> Bool {
         if first.rank != second.rank { return first.rank < second.rank }
-        switch self {
+        switch tieBreak {
         case .none: return false
-        case .values: return Bytes.compare(first.version.value, second.version.value) < 0
-        case .valuesDescending: return Bytes.compare(second.version.value, first.version.value) < 0
+        case .values: return compare(first.version, second.version, &steps) < 0
+        case .valuesDescending: return compare(second.version, first.version, &steps) < 0
         case .subRevision: return first.version.subRevision < second.version.subRevision
         }
+    }
+
+    private func compare(_ first: Version, _ second: Version, _ steps: inout Int) -> Int {
+        // Long values that begin alike take as long as many steps.
+        steps -= min(first.valueLength, second.valueLength) >> 8
+        return Bytes.compare(first.value, second.value)
     }
 }

@@ -70,8 +70,8 @@ struct RangeScan {
         needed = isSorted || request.limit <= 0 ? Int.max : request.limit
         response = RangeResponse(revision: state.headerRevision)
         phase = .collecting
-        if isSorted && request.limit > 0 && request.limit <= FirstVersions.largestLimit {
-            firsts = FirstVersions(limit: request.limit, tieBreak: tieBreak)
+        if isSorted && request.sortTarget != .value && (1...FirstVersions.largestLimit).contains(request.limit) {
+            firsts = FirstVersions(limit: request.limit)
         }
     }
 

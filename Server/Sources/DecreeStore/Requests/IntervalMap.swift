@@ -26,6 +26,8 @@ struct IntervalMap {
 
     init() {}
 
+    var isEmpty: Bool { runs.isEmpty }
+
     /// Inserts the keys from `lower` to before `upper`, or to the end of the key space; nothing if there are none.
     /// - Parameter number: Above all that were inserted before.
     mutating func insert(from lower: [UInt8], to upper: [UInt8]?, number: Int) {

@@ -60,7 +60,9 @@ struct WriteFootprint {
         }
     }
 
-    private func isDeleted(_ key: Payload) -> Bool { deletions.lastNumber(covering: key.bytes) != nil }
+    private func isDeleted(_ key: Payload) -> Bool {
+        !deletions.isEmpty && deletions.lastNumber(covering: key.bytes) != nil
+    }
 
     private mutating func add(_ nested: TxnRequest) throws(StoreError) {
         var success = WriteFootprint()
