@@ -12,6 +12,8 @@ public enum ReplicationFailure: UInt8, CaseIterable, Error, Hashable, Sendable {
     case overloaded
     /// The disk is full: a write that was not proposed.
     case diskFull
+    /// The write is larger than one message between members. Nothing happened.
+    case tooLarge
     /// The process is about to end. Nothing happened.
     case stopped
     /// The log holds an entry of a newer version: this node must be upgraded.
@@ -35,6 +37,7 @@ public enum ReplicationFailure: UInt8, CaseIterable, Error, Hashable, Sendable {
         case .noLeader: .noLeader
         case .overloaded: .tooManyRequests
         case .diskFull: .noSpace
+        case .tooLarge: .requestTooLarge
         case .stopped: .stopped
         case .halted: .notCapable
         case .fenced: .corrupt

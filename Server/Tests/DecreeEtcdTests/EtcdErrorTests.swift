@@ -33,6 +33,7 @@ import Testing
             (.timedOut, 14, "etcdserver: request timed out"),
             (.overloaded, 8, "etcdserver: too many requests"),
             (.diskFull, 8, "etcdserver: mvcc: database space exceeded"),
+            (.tooLarge, 3, "etcdserver: request is too large"),
             (.stopped, 14, "etcdserver: server stopped"),
             (.halted, 9, "etcdserver: not capable"),
             (.fenced, 15, "etcdserver: corrupt cluster"),
@@ -46,7 +47,7 @@ import Testing
 
     @Test("A failure that does not pass by itself never carries the code that clients retry on")
     func permanentFailures() {
-        for failure in [ReplicationFailure.diskFull, .halted, .fenced, .overloaded] {
+        for failure in [ReplicationFailure.diskFull, .tooLarge, .halted, .fenced, .overloaded] {
             #expect(failure.status.code != .unavailable)
         }
     }

@@ -8,7 +8,7 @@ extension ServerTests {
     /// `Archive/format-1.tar.gz` is the data directory of a node that `write(to:)` below was done to, killed and packed
     /// when format 1 was settled. A later format gets a file of its own; this one stays as it is.
     @Suite("Data directories of earlier versions", .serialized) struct ArchiveTests {
-        private static let folder = #filePath.dropLast("ArchiveTests.swift".count) + "Archive/"
+        private static let folder = String(#filePath.dropLast("ArchiveTests.swift".count)) + "Archive/"
 
         @Test("Each format's directory opens with all that was written to it, and goes on", arguments: [1])
         func opens(format: Int) throws {

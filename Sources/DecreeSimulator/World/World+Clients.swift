@@ -130,7 +130,10 @@ extension World {
             if phase == .lastQuestions, history.entries[entry].invoked > lastQuestionsBegan {
                 clients[client].isDone = true
             }
-        case .unknown, .refused: break
+        case .unknown: break
+        case .refused:
+            // Who is turned away comes back later: a full disk must not make a run of refusals.
+            return think(client, at: .milliseconds(1 + clientRandom.below(10)))
         }
         think(client, at: clientRandom.span(below: engine.plan.clients.thinkTime * 2))
     }

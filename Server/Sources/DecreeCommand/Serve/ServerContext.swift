@@ -61,6 +61,7 @@ extension ReplicationFailure {
         case .timedOut: self = .timedOut
         case .overloaded: self = .overloaded
         case .journalFull: self = .diskFull
+        case .tooLarge: self = .tooLarge
         case .stopped: self = .stopped
         case .halted: self = .halted
         }
