@@ -40,9 +40,13 @@ extension ServerTests {
                 let load = Load(ports: cluster.ports)
                 for round in 0..<5 {
                     let victim = round % 2 == 0 ? try cluster.leader() : try #require(try cluster.followers().first)
-                    let bulk = BackgroundRun { [cluster] in try write(megabytes: 4, through: cluster) }
+                    let before = Self.snapshotsBegun(by: victim)
+                    // A snapshot is due when the journal has grown by the last one's size, whatever that was.
+                    let bulk = BackgroundRun { [cluster] in
+                        while Self.snapshotsBegun(by: victim) == before { try write(megabytes: 1, through: cluster) }
+                    }
                     try eventually("a snapshot under way", within: .seconds(20)) {
-                        victim.logText.components(separatedBy: "snapshot begins").count > round + 1
+                        Self.snapshotsBegun(by: victim) > before
                     }
                     try victim.crash()
                     _ = bulk.wait()
@@ -126,6 +130,10 @@ extension ServerTests {
         }
 
         // MARK: -
+
+        private static func snapshotsBegun(by node: ServerNode) -> Int {
+            node.logText.components(separatedBy: "snapshot begins").count - 1
+        }
 
         /// Puts values of 10 kB under a hundred keys.
         private func write(megabytes: Int, through cluster: ServerCluster) throws {
