@@ -10,7 +10,7 @@ PRODUCT_BUILD := $(SWIFT) build --package-path Server --scratch-path Server/.bui
 TEST_FLAGS := -c release -Xswiftc -enable-testing
 ROOT_TESTS := --scratch-path .build/tests $(TEST_FLAGS)
 # Generated files say themselves that they are left out.
-FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/Package.swift Server/Sources Server/Tests \
+FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/Package.swift Server/Sources Server/Tests Server/Benchmarks \
 	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
 

@@ -54,6 +54,12 @@ let package = Package(
             dependencies: ["DecreeStore", .product(name: "SwiftProtobuf", package: "swift-protobuf")] + library,
             swiftSettings: strict),
         .executableTarget(
+            name: "decree-codec-bench",
+            dependencies: [
+                "DecreeEtcd", "DecreeStore", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ] + library,
+            path: "Benchmarks/Codec", swiftSettings: strict),
+        .executableTarget(
             name: "DecreeCommand",
             dependencies: [
                 "DecreeEtcd", "DecreeHTTP2", "DecreeMetrics", "DecreeStore", "DecreeStoreSimulation",
