@@ -88,6 +88,11 @@ extension Engine {
         node.effects.removeAll()
         considerSnapshot(node)
         planWake(node)
+        // A question that takes many steps goes on by itself, whatever else happens or does not.
+        if node.openQuestions > 0, !node.isGathering, node.isUp {
+            node.isGathering = true
+            schedule.plan(Occurrence(.turnEnds, node: node.index, life: node.life), after: .microseconds(20))
+        }
     }
 
     private func considerSnapshot(_ node: SimulatedNode) {
