@@ -11,10 +11,10 @@ TEST_FLAGS := -c release -Xswiftc -enable-testing
 ROOT_TESTS := --scratch-path .build/tests $(TEST_FLAGS)
 # Generated files say themselves that they are left out.
 FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/Package.swift Server/Sources Server/Tests Server/Benchmarks \
-	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
+	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests Examples/Counter
 SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
 
-.PHONY: help run build test test-library test-server test-benchmarks check simulate bench format tools test-tools clean
+.PHONY: help run build test test-library test-server test-benchmarks test-examples check simulate bench format tools test-tools clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -28,7 +28,7 @@ build: tools ## Builds the program in release mode: bin/decree.
 	@ln -sf ../Server/.build/product/release/decree bin/decree
 	@echo "bin/decree is ready"
 
-test: check test-library test-server test-benchmarks ## Installs what the tests need and runs all tests of both packages.
+test: check test-library test-server test-benchmarks test-examples ## Installs what the tests need and runs all tests of both packages.
 
 test-library: tools ## Runs the tests of the library.
 	$(SWIFT) build --build-tests $(ROOT_TESTS)
@@ -40,6 +40,9 @@ test-server: test-tools ## Runs the tests of the server, with real processes and
 
 test-benchmarks: tools ## Runs the tests of the benchmark's own checks and figures.
 	$(SWIFT) test --package-path Benchmarks --scratch-path Benchmarks/.build/tests
+
+test-examples: tools ## Builds the examples, runs their tests and their demonstrations.
+	@SWIFT=$(SWIFT) Scripts/test-examples
 
 check: ## Checks style and formats, offline and fast.
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
@@ -61,4 +64,4 @@ format: ## Formats the sources in place.
 	$(SWIFT) format --in-place --recursive --parallel $(FORMATTED)
 
 clean: ## Removes all that was built.
-	rm -rf .build Style/.build Server/.build Benchmarks/.build bin
+	rm -rf .build Style/.build Server/.build Benchmarks/.build Examples/.build bin

@@ -1,0 +1,117 @@
+import PaxosBase
+
+/// A state machine that does everything in one call: apply, answer, snapshot, restore. ``Small`` makes a
+/// ``StateMachine`` of it.
+///
+/// Enough for whatever fits into memory a few times over and is copied within a fraction of a millisecond: counters,
+/// tables of settings, locks. A machine whose questions or snapshots take longer adopts ``StateMachine`` itself, or
+/// heartbeats would wait for it.
+///
+/// ```swift
+/// struct Counter: SmallStateMachine {
+///     private var sum: Int64 = 0
+///
+///     mutating func apply(_ command: ChosenCommand) -> Int64 {
+///         sum += Int64(String(decoding: command.payload.bytes, as: UTF8.self)) ?? 0
+///         return sum
+///     }
+///
+///     func answer(_ query: Void) -> Int64 { sum }
+///
+///     func snapshot() -> [UInt8] { Array("\(sum)".utf8) }
+///
+///     mutating func restore(_ snapshot: [UInt8]) throws(SnapshotError) {
+///         guard let sum = Int64(String(decoding: snapshot, as: UTF8.self)) else { throw SnapshotError("not a sum") }
+///         self.sum = sum
+///     }
+/// }
+/// ```
+///
+/// The rule of every state machine holds here too: nothing but the commands, in their order, may decide what `apply`
+/// does. No clock, no chance, no iteration order of a `Set` or `Dictionary`.
+/// - Source: Schneider, "Implementing Fault-Tolerant Services Using the State Machine Approach", 1990, section 2.
+public protocol SmallStateMachine {
+    /// What a command yields for the client that sent it.
+    associatedtype Output: Sendable
+    /// A question that changes nothing.
+    associatedtype Query: Sendable
+    associatedtype Answer: Sendable
+
+    /// Applies one chosen command.
+    /// - Returns: The result for the client; equal on all replicas.
+    mutating func apply(_ command: ChosenCommand) -> Output
+
+    /// Answers `query` from the state as it is.
+    func answer(_ query: Query) -> Answer
+
+    /// The whole state in bytes: equal states give equal bytes, or replicas would seem to differ.
+    func snapshot() -> [UInt8]
+
+    /// Takes the state that `snapshot` holds, whatever the machine held before.
+    /// - Parameter snapshot: What ``snapshot()`` gave, on this replica or another.
+    /// - Throws: `SnapshotError` for bytes that this machine does not write.
+    mutating func restore(_ snapshot: [UInt8]) throws(SnapshotError)
+}
+
+/// A ``SmallStateMachine`` as the log drives it: batches one command at a time, snapshots cut into blocks.
+public struct Small<Machine: SmallStateMachine>: StateMachine {
+    public typealias Output = Machine.Output
+    public typealias Query = Machine.Query
+    public typealias Answer = Machine.Answer
+    /// No question takes a second step.
+    public typealias Cursor = Never
+    /// What is left of the snapshot.
+    public typealias SnapshotWalk = ArraySlice<UInt8>
+
+    public private(set) var machine: Machine
+    /// The blocks of a snapshot that is being restored.
+    private var restoring: [UInt8] = []
+
+    private static var maximumBlockBytes: Int { 1 << 20 }
+
+    public init(_ machine: Machine) { self.machine = machine }
+
+    public mutating func apply(_ commands: [ChosenCommand], into outputs: inout [Output]) {
+        for command in commands {
+            let output = machine.apply(command)
+            if command.isAwaited { outputs.append(output) }
+        }
+    }
+
+    public mutating func begin(_ query: Query) -> QueryStep<Answer, Never> { .finished(machine.answer(query)) }
+
+    public mutating func advance(_ cursor: Never) -> QueryStep<Answer, Never> {}
+
+    public mutating func abandon(_ cursor: Never) {}
+
+    /// Of the snapshot's bytes: as costly as a snapshot.
+    public var digest: StateDigest {
+        machine.snapshot().withUnsafeBytes {
+            StateDigest(high: StableHasher.hash($0, seed: 1), low: StableHasher.hash($0, seed: 2))
+        }
+    }
+
+    public mutating func beginSnapshot() -> ArraySlice<UInt8> { machine.snapshot()[...] }
+
+    public mutating func nextBlock(of walk: inout ArraySlice<UInt8>) -> [UInt8]? {
+        guard !walk.isEmpty else { return nil }
+        let block = Array(walk.prefix(Self.maximumBlockBytes))
+        walk = walk.dropFirst(block.count)
+        return block
+    }
+
+    public mutating func abandon(_ walk: ArraySlice<UInt8>) {}
+
+    public mutating func beginRestore() { restoring = [] }
+
+    public mutating func restore(_ block: UnsafeRawBufferPointer) throws(SnapshotError) {
+        restoring.append(contentsOf: block)
+    }
+
+    public mutating func endRestore() throws(SnapshotError) {
+        defer { restoring = [] }
+        try machine.restore(restoring)
+    }
+
+    public mutating func performMaintenance() -> Bool { false }
+}
