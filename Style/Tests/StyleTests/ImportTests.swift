@@ -59,7 +59,22 @@ struct ImportTests {
         ],
         "Server/Sources/DecreeHTTP2": Set(["CNghttp2", "NIOCore", "NIOPosix", "NIOHTTP1", "Synchronization"] + posix),
         "Server/Sources/DecreeEtcd": ["PaxosBase", "PaxosLog", "DecreeStore", "SwiftProtobuf", "Foundation"],
+        "Server/Sources/DecreeMetrics": Set(["CoreMetrics", "Synchronization"] + posix),
+        "Server/Sources/DecreeCommand": [
+            "ArgumentParser", "Decree", "DecreeEtcd", "DecreeHTTP2", "DecreeJournal", "DecreeMetrics", "DecreeSimulator",
+            "DecreeStore", "DecreeStoreSimulation", "Dispatch", "Foundation", "Logging", "Metrics", "NIOCore", "NIOPosix",
+            "PaxosBase", "PaxosLog", "SwiftProtobuf", "Synchronization", "Yams",
+        ],
     ]
+
+    @Test("Every target is listed, so that none escapes the rules", arguments: ["Sources", "Server/Sources"])
+    func everyTargetIsListed(folder: String) throws {
+        let start = SourceTree.root.appendingPathComponent(folder)
+        for target in try FileManager.default.contentsOfDirectory(atPath: start.path) {
+            guard !SourceTree.swiftFiles(below: "\(folder)/\(target)").isEmpty else { continue }
+            #expect(Self.allowed["\(folder)/\(target)"] != nil, "\(folder)/\(target) has no list of imports")
+        }
+    }
 
     @Test("Every target imports only what the architecture allows it", arguments: allowed.keys.sorted())
     func importsAreAllowed(folder: String) {
