@@ -61,8 +61,10 @@ struct ImportTests {
         "Server/Sources/DecreeEtcd": ["PaxosBase", "PaxosLog", "DecreeStore", "SwiftProtobuf", "Foundation"],
         "Server/Sources/DecreeMetrics": Set(["CoreMetrics", "Synchronization"] + posix),
         "Server/Sources/DecreeCommand": [
-            "ArgumentParser", "Decree", "DecreeEtcd", "DecreeHTTP2", "DecreeJournal", "DecreeMetrics", "DecreeSimulator",
-            "DecreeStore", "DecreeStoreSimulation", "Dispatch", "Foundation", "Logging", "Metrics", "NIOCore", "NIOPosix",
+            "ArgumentParser", "Decree", "DecreeEtcd", "DecreeHTTP2", "DecreeJournal", "DecreeMetrics",
+            "DecreeSimulator",
+            "DecreeStore", "DecreeStoreSimulation", "Dispatch", "Foundation", "Logging", "Metrics", "NIOCore",
+            "NIOPosix",
             "PaxosBase", "PaxosLog", "SwiftProtobuf", "Synchronization", "Yams",
         ],
     ]
