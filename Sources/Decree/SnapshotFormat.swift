@@ -12,7 +12,7 @@ struct SnapshotHeader: Hashable, Sendable {
     let digest: StateDigest
 }
 
-/// The layout of a snapshot file, all numbers little-endian:
+/// The layout of a snapshot file, format 2 (format 1 had no log time), all numbers little-endian:
 ///
 /// - header: magic (8 bytes), format (32 bits), length of what follows (32), fields, CRC-32C of all before (32);
 /// - blocks: length (32, never 0), seal (32), bytes;
@@ -21,7 +21,7 @@ struct SnapshotHeader: Hashable, Sendable {
 /// A seal is the CRC-32C of the bytes, chained to the block's number and the header's checksum: blocks that are
 /// swapped, left out or taken from another snapshot do not pass.
 enum SnapshotFormat {
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let magic: [UInt8] = Array("DECREESN".utf8)
     static let footerByteCount = 24
     static let blockHeaderByteCount = 8
@@ -37,7 +37,7 @@ enum SnapshotFormat {
     static func encode(_ header: SnapshotHeader) -> (bytes: [UInt8], checksum: UInt32) {
         let metadata = header.metadata
         let configuration = metadata.configuration
-        let body = 56 + 8 * configuration.members.count + 24 * metadata.origins.count
+        let body = 64 + 8 * configuration.members.count + 24 * metadata.origins.count
         var bytes = [UInt8](repeating: 0, count: 16 + body + 4)
         let checksum = bytes.withUnsafeMutableBytes { memory in
             var writer = WireWriter(memory)
@@ -47,6 +47,7 @@ enum SnapshotFormat {
             writer.uint64(header.clusterID)
             writer.uint32(header.group.rawValue)
             writer.uint64(metadata.applied.rawValue)
+            writer.uint64(metadata.time.nanoseconds)
             writer.uint64(configuration.number.rawValue)
             writer.uint8(UInt8(configuration.prepareQuorum))
             writer.uint8(UInt8(configuration.acceptQuorum))
@@ -90,7 +91,7 @@ enum SnapshotFormat {
             }
             let checked = UnsafeRawBufferPointer(rebasing: bytes[..<(16 + body)])
             let checksum = CRC32C.checksum(checked)
-            let header = try decodeFields(&reader)
+            let header = try decodeFields(&reader, version: found)
             guard try reader.uint32() == checksum else { throw Finding.damaged("the header's checksum does not match") }
             return (header, checksum, 16 + body + 4)
         } catch let finding as Finding {
@@ -100,10 +101,12 @@ enum SnapshotFormat {
         }
     }
 
-    private static func decodeFields(_ reader: inout WireReader) throws -> SnapshotHeader {
+    private static func decodeFields(_ reader: inout WireReader, version: UInt32) throws -> SnapshotHeader {
         let clusterID = try reader.uint64()
         let group = GroupID(try reader.uint32())
         let applied = Slot(try reader.uint64())
+        // Format 1 is from before commands were stamped.
+        let time = LogTime(nanoseconds: version == 1 ? 0 : try reader.uint64())
         let number = ConfigurationNumber(try reader.uint64())
         let prepareQuorum = Int(try reader.uint8())
         let acceptQuorum = Int(try reader.uint8())
@@ -127,7 +130,7 @@ enum SnapshotFormat {
             number: number, members: members, prepareQuorum: prepareQuorum, acceptQuorum: acceptQuorum)
         return SnapshotHeader(
             clusterID: clusterID, group: group,
-            metadata: SnapshotMetadata(applied: applied, configuration: configuration, origins: origins),
+            metadata: SnapshotMetadata(applied: applied, time: time, configuration: configuration, origins: origins),
             digest: digest)
     }
 

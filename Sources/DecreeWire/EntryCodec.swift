@@ -4,19 +4,28 @@ import PaxosLog
 /// An entry on the wire: kind (8 bits), length of the rest (32 bits), the rest.
 ///
 /// The length stands with every kind, so that an entry of a kind that this version does not know is kept as it is and
-/// passed on with the same bytes.
+/// passed on with the same bytes. A command that no leader stamped yet has a kind of its own, without the stamp: on its
+/// way to the leader, and in journals from before there were stamps.
 enum EntryCodec {
     static let noOpKind: UInt8 = 0
     static let commandKind: UInt8 = 1
+    static let stampedCommandKind: UInt8 = 2
 
     static let headerByteCount = 5
     static let originByteCount = 24
+    static let stampByteCount = 8
+
+    /// What a command takes before its payload, without the entry's header.
+    @inline(__always)
+    private static func headByteCount(_ command: Command) -> Int {
+        command.stamp == .zero ? originByteCount : originByteCount + stampByteCount
+    }
 
     @inline(__always)
     static func byteCount(_ entry: Entry) -> Int {
         switch entry {
         case .noOp: headerByteCount
-        case .command(let command): headerByteCount + originByteCount + command.payload.count
+        case .command(let command): headerByteCount + headByteCount(command) + command.payload.count
         case .unknown(_, let payload): headerByteCount + payload.count
         }
     }
@@ -34,12 +43,14 @@ enum EntryCodec {
             writer.uint8(noOpKind)
             writer.uint32(0)
         case .command(let command):
-            writer.uint8(commandKind)
-            writer.uint32(UInt32(originByteCount + command.payload.count))
+            let isStamped = command.stamp != .zero
+            writer.uint8(isStamped ? stampedCommandKind : commandKind)
+            writer.uint32(UInt32(headByteCount(command) + command.payload.count))
             encode(command.origin, into: &writer)
+            if isStamped { writer.uint64(command.stamp.nanoseconds) }
             writer.payload(command.payload)
         case .unknown(let kind, let payload):
-            invariant(kind > commandKind, "an entry of unknown kind has no known kind: \(kind)")
+            invariant(kind > stampedCommandKind, "an entry of unknown kind has no known kind: \(kind)")
             writer.uint8(kind)
             writer.uint32(UInt32(payload.count))
             writer.payload(payload)
@@ -70,15 +81,28 @@ enum EntryCodec {
             return .noOp
         case commandKind:
             guard length >= originByteCount else { throw .malformed(what: .entry, detail: .badLength) }
-            let node = NodeID(try reader.uint64())
-            let incarnation = Incarnation(try reader.uint64())
-            let origin = Origin(node: node, incarnation: incarnation, sequence: try reader.uint64())
+            let origin = try decodeOrigin(&reader)
             let range = try reader.skip(length - originByteCount)
             return .command(Command(origin: origin, payload: source.payload(range)))
+        case stampedCommandKind:
+            let head = originByteCount + stampByteCount
+            guard length >= head else { throw .malformed(what: .entry, detail: .badLength) }
+            let origin = try decodeOrigin(&reader)
+            let stamp = LogTime(nanoseconds: try reader.uint64())
+            guard stamp != .zero else { throw .malformed(what: .entry, detail: .badStamp) }
+            let range = try reader.skip(length - head)
+            return .command(Command(origin: origin, stamp: stamp, payload: source.payload(range)))
         default:
             let range = try reader.skip(length)
             return .unknown(kind: kind, payload: source.payload(range))
         }
+    }
+
+    @inline(__always)
+    private static func decodeOrigin(_ reader: inout WireReader) throws(WireError) -> Origin {
+        let node = NodeID(try reader.uint64())
+        let incarnation = Incarnation(try reader.uint64())
+        return Origin(node: node, incarnation: incarnation, sequence: try reader.uint64())
     }
 
     static func decodeEntries(

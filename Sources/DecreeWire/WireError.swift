@@ -30,6 +30,7 @@ public enum WireDetail: String, Hashable, Sendable {
     case badRange = "a range whose end comes first"
     case badDigest = "a member list that does not match its digest"
     case badNumber = "a slot beyond every log"
+    case badStamp = "a stamp of zero, which is left out"
     case badOrder = "members out of order or twice"
 }
 

@@ -25,10 +25,13 @@ public struct Origin: Hashable, Comparable, Sendable, CustomStringConvertible {
 /// A client's command with its origin.
 public struct Command: Hashable, Sendable {
     public let origin: Origin
+    /// The log time at which a leader proposed it; zero until one does, and in logs from before there were stamps.
+    public let stamp: LogTime
     public let payload: Payload
 
-    public init(origin: Origin, payload: Payload) {
+    public init(origin: Origin, stamp: LogTime = .zero, payload: Payload) {
         self.origin = origin
+        self.stamp = stamp
         self.payload = payload
     }
 }
@@ -46,7 +49,7 @@ public enum Entry: Hashable, Sendable {
     public var byteCount: Int {
         switch self {
         case .noOp: 1
-        case .command(let command): 33 + command.payload.count
+        case .command(let command): 41 + command.payload.count
         case .unknown(_, let payload): 9 + payload.count
         }
     }

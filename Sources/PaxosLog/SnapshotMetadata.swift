@@ -4,12 +4,17 @@ import PaxosBase
 public struct SnapshotMetadata: Hashable, Sendable {
     /// The last slot whose effects the snapshot holds.
     public let applied: Slot
+    /// The largest stamp among the commands up to ``applied``: what the state machine takes for the time.
+    public let time: LogTime
     public let configuration: Configuration
     /// Up to where each node's commands were applied.
     public let origins: [OriginMark]
 
-    public init(applied: Slot, configuration: Configuration, origins: [OriginMark]) {
+    public init(
+        applied: Slot, time: LogTime = .zero, configuration: Configuration, origins: [OriginMark]
+    ) {
         self.applied = applied
+        self.time = time
         self.configuration = configuration
         self.origins = origins
     }

@@ -26,6 +26,16 @@ struct SmallPartsTests {
         #expect(StableIdentity.nodeID(peerURLs: ["http://a:1"], token: "t").rawValue == 0xBDA4_0528_26A8_4EE9)
     }
 
+    @Test("Log time neither overflows nor runs backwards")
+    func logTime() {
+        let time = LogTime(nanoseconds: 5) + .microseconds(2)
+        #expect(time == LogTime(nanoseconds: 2_005))
+        #expect(time.since(LogTime(nanoseconds: 5)) == .microseconds(2))
+        #expect(LogTime.zero.since(time) == .zero)
+        #expect(LogTime.distantFuture + .seconds(1) == .distantFuture)
+        #expect(LogTime.zero < time && time < .distantFuture)
+    }
+
     @Test("A member list has to make sense")
     func memberLists() throws {
         func member(_ node: UInt64, _ name: String, _ hosts: [String] = ["h"]) -> Member {

@@ -16,7 +16,7 @@ struct SnapshotFileTests {
     private let header = SnapshotHeader(
         clusterID: 7, group: GroupID(1),
         metadata: SnapshotMetadata(
-            applied: Slot(42),
+            applied: Slot(42), time: LogTime(nanoseconds: 5_000_000_007),
             configuration: Configuration(number: ConfigurationNumber(3), members: [NodeID(1), NodeID(2), NodeID(5)]),
             origins: [OriginMark(node: NodeID(2), incarnation: Incarnation(4), sequence: 17)]),
         digest: StateDigest(high: 1, low: 2))

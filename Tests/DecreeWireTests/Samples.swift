@@ -12,6 +12,9 @@ enum Samples {
         origin: Origin(node: NodeID(1), incarnation: Incarnation(2), sequence: 3), payload: Payload([0xDE, 0xAD]))
     static let second = Command(
         origin: Origin(node: NodeID(4), incarnation: Incarnation(5), sequence: 6), payload: Payload())
+    static let stamped = Command(
+        origin: Origin(node: NodeID(1), incarnation: Incarnation(2), sequence: 4),
+        stamp: LogTime(nanoseconds: 0x0506_0708), payload: Payload([0xBE, 0xEF]))
     static let entries: [Entry] = [
         .noOp, .command(first), .unknown(kind: 200, payload: Payload([1, 2, 3])), .command(second),
     ]
@@ -61,6 +64,7 @@ enum Samples {
         ("accepted no-op", .accepted(Slot(7), ballot, .noOp)),
         ("accepted command", .accepted(Slot(8), ballot, .command(first))),
         ("accepted unknown", .accepted(Slot(9), ballot, .unknown(kind: 77, payload: Payload([9, 8, 7])))),
+        ("accepted stamped", .accepted(Slot(9), ballot, .command(stamped))),
         ("learned", .learned(Slot(10), .command(second))),
         ("chosen", .chosen(through: Slot(10))),
         ("trimmed", .trimmed(through: Slot(5))),

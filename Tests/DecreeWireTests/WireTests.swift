@@ -83,6 +83,30 @@ import Testing
         #expect(frame(decoded) == known)
     }
 
+    @Test("A command without a stamp is the command of before there were stamps, and a stamp of zero is not written")
+    func stamps() throws {
+        let command = Samples.stamped
+        let bare = Command(origin: command.origin, payload: command.payload)
+        let envelopes = [command, bare].map { command in
+            Envelope(
+                group: GroupID(3), configuration: ConfigurationNumber(2),
+                message: .forward(Forward(commands: [command], hops: 1)))
+        }
+        #expect(try decode(frame(envelopes)) == envelopes)
+        let byteCounts = envelopes.map { EnvelopeCodec.byteCount($0) }
+        #expect(byteCounts[0] == byteCounts[1] + 8)
+
+        let record = Record.accepted(Slot(9), Samples.ballot, .command(command))
+        var bytes = encoded(RecordCodec.byteCount(record)) {
+            RecordCodec.encode(record, group: GroupID(3), into: &$0)
+        }
+        let stamp = bytes.count - command.payload.count - 8
+        bytes.replaceSubrange(stamp..<stamp + 8, with: [UInt8](repeating: 0, count: 8))
+        #expect(throws: WireError.malformed(what: .entry, detail: .badStamp)) {
+            try bytes.withUnsafeBytes { try RecordCodec.decode($0, count: 1) { _, _ in } }
+        }
+    }
+
     @Test("A frame that comes byte by byte is found once it is whole")
     func incremental() throws {
         let bytes = frame(Samples.envelopes) + frame([Samples.envelopes[0]])
