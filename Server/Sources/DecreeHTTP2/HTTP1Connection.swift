@@ -81,38 +81,42 @@ final class HTTP1Connection: ChannelInboundHandler, LoopConnection {
 
     // MARK: Requests
 
+    /// The codec goes on to deliver what it has read after a write has closed the connection: nothing of that matters.
+    /// Only the stored context is used, which is nil from then on, and it is looked up anew after each write.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard self.context != nil else { return }
         switch unwrapInboundIn(data) {
-        case .head(let head): begin(head, context)
-        case .body(let bytes): take(bytes, context)
+        case .head(let head): begin(head)
+        case .body(let bytes): take(bytes)
         case .end: complete()
         }
     }
 
-    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    private func begin(_ head: HTTPRequestHead) {
         self.head = head
         body.removeAll()
         enter(.receiving)
         let announced = head.headers.first(name: "content-length").flatMap(Int.init) ?? 0
-        guard announced <= loop.configuration.limits.maxHTTPBodyBytes else { return refuseBody(context) }
+        guard announced <= loop.configuration.limits.maxHTTPBodyBytes else { return refuseBody() }
         if head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" }) {
             let interim = HTTPResponseHead(version: head.version, status: .continue)
-            context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
+            context?.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
         }
     }
 
-    private func take(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+    private func take(_ bytes: ByteBuffer) {
         guard phase == .receiving else { return }
         loop.tally.pointee.bytesReceived += UInt64(bytes.readableBytes)
         guard body.count + bytes.readableBytes <= loop.configuration.limits.maxHTTPBodyBytes else {
-            return refuseBody(context)
+            return refuseBody()
         }
         body.append(contentsOf: bytes.readableBytesView)
     }
 
-    private func refuseBody(_ context: ChannelHandlerContext) {
+    private func refuseBody() {
         enter(.discarding)
         write(.text(413, "request body too large\n"), closing: true, isComplete: true)
+        guard let context else { return }
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(mode: .output, promise: nil)
         }
@@ -192,6 +196,7 @@ final class HTTP1Connection: ChannelInboundHandler, LoopConnection {
             head.headers.replaceOrAdd(name: "connection", value: "keep-alive")
         }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
+        guard let context = self.context else { return }
         guard request.method != .HEAD, !response.body.isEmpty else { return }
         loop.tally.pointee.bytesSent += UInt64(response.body.count)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)

@@ -1,0 +1,93 @@
+import NIOCore
+import NIOEmbedded
+
+@testable import DecreeHTTP2
+
+/// One loop of a server and one connection to it without sockets, so that a test decides when what is read and when the
+/// connection breaks.
+final class EmbeddedServer {
+    let loop: RPCLoop
+    let channel: EmbeddedChannel
+    var handler: TestHandler { loop.handler as! TestHandler }
+    private let breaker: Breaker
+
+    /// - Parameter breaksAtWrite: the write or flush that finds the connection broken; nil: none.
+    init(breaksAtWrite: Int? = nil, _ configure: (inout ServerConfiguration) -> Void = { _ in }) throws {
+        var configuration = ServerConfiguration(listeners: [])
+        configure(&configuration)
+        channel = EmbeddedChannel()
+        loop = RPCLoop(
+            index: 0, eventLoop: channel.eventLoop, methods: MethodTable(TestMethod.allCases.map(\.method)),
+            configuration: configuration, share: 1)
+        loop.handler = TestHandler(loop)
+        breaker = Breaker(breaksAtWrite)
+        let sniffer = ProtocolSniffer(loop: loop, listener: 0, serves: [.grpc, .http])
+        try channel.pipeline.syncOperations.addHandlers([breaker, sniffer])
+        channel.connect(to: try SocketAddress(ipAddress: "192.0.2.1", port: 1), promise: nil)
+    }
+
+    /// Writes and flushes that reached the connection so far.
+    var writes: Int { breaker.writes }
+
+    /// The client's bytes come in one read, and the turn of the loop ends.
+    func receive(_ bytes: [UInt8]) {
+        if channel.isActive || breaker.hasBroken {
+            channel.pipeline.fireChannelRead(ByteBuffer(bytes: bytes))
+            channel.pipeline.fireChannelReadComplete()
+        }
+        channel.embeddedEventLoop.run()
+    }
+
+    func receive(_ text: String) { receive(Array(text.utf8)) }
+
+    /// What the server wrote since this was asked last.
+    func sent() -> [UInt8] {
+        var bytes: [UInt8] = []
+        while let next = try? channel.readOutbound(as: IOData.self) {
+            guard case .byteBuffer(let buffer) = next else { continue }
+            bytes += Array(buffer.readableBytesView)
+        }
+        return bytes
+    }
+
+    func sentText() -> String { String(decoding: sent(), as: UTF8.self) }
+
+    /// Whether nothing is left of the connection and its calls.
+    var isEmpty: Bool { loop.openCalls == 0 && loop.openConnections == 0 }
+
+    func close() {
+        channel.close(promise: nil)
+        channel.embeddedEventLoop.run()
+        loop.stop()
+    }
+
+    /// Closes the channel in the middle of a write or flush, as a socket does whose client has reset the connection.
+    private final class Breaker: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+        private let breaksAtWrite: Int?
+        private(set) var writes = 0
+        private(set) var hasBroken = false
+
+        init(_ breaksAtWrite: Int?) { self.breaksAtWrite = breaksAtWrite }
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            if breaks(context) {
+                promise?.fail(ChannelError.ioOnClosedChannel)
+            } else {
+                context.write(data, promise: promise)
+            }
+        }
+
+        func flush(context: ChannelHandlerContext) {
+            if !breaks(context) { context.flush() }
+        }
+
+        private func breaks(_ context: ChannelHandlerContext) -> Bool {
+            writes += 1
+            guard writes == breaksAtWrite else { return false }
+            hasBroken = true
+            context.close(promise: nil)
+            return true
+        }
+    }
+}
