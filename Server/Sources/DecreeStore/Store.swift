@@ -3,7 +3,7 @@ import PaxosLog
 
 /// The replicated state of the server: etcd's data model as a deterministic machine that the log drives.
 ///
-/// All calls come from one thread. See the essay in `DecreeStore.swift`.
+/// All calls come from one thread. See the essay in `DecreeStore.docc`.
 public final class Store: StateMachine {
     public typealias Output = StoreOutput
     public typealias Query = StoreQuery

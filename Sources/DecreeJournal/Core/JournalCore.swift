@@ -1,7 +1,7 @@
 import PaxosBase
 import PaxosLog
 
-/// The journal as a state machine: batches in, writes and syncs out. What it does is told in `DecreeJournal.swift`.
+/// The journal as a state machine: batches in, writes and syncs out. What it does is told in `DecreeJournal.docc`.
 ///
 /// A value without clock, thread or file: the POSIX shell and the simulator's disk drive the same one. Recovery makes
 /// it (``JournalRecovery``); the first event is `opened`.
