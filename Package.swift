@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "PaxosLog", targets: ["PaxosLog"]),
         .library(name: "DecreeWire", targets: ["DecreeWire"]),
         .library(name: "DecreeJournal", targets: ["DecreeJournal"]),
+        .library(name: "DecreeNode", targets: ["DecreeNode"]),
         .library(name: "DecreeSimulator", targets: ["DecreeSimulator"]),
     ],
     dependencies: [
@@ -30,12 +31,16 @@ let package = Package(
         .target(name: "DecreeWire", dependencies: ["PaxosBase", "PaxosLog", "CDecreeCRC"], swiftSettings: strict),
         .target(name: "DecreeJournal", dependencies: ["PaxosBase", "PaxosLog", "DecreeWire"], swiftSettings: strict),
         .target(
-            name: "DecreeSimulator", dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
+            name: "DecreeNode", dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
+            swiftSettings: strict),
+        .target(
+            name: "DecreeSimulator",
+            dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode"],
             swiftSettings: strict),
         .target(
             name: "Decree",
             dependencies: [
-                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal",
+                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -49,13 +54,17 @@ let package = Package(
             name: "DecreeJournalTests", dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
             exclude: ["Archive"], swiftSettings: strict),
         .testTarget(
+            name: "DecreeNodeTests",
+            dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode"],
+            swiftSettings: strict),
+        .testTarget(
             name: "DecreeSimulatorTests",
             dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeSimulator"],
             swiftSettings: strict),
         .testTarget(
             name: "DecreeTests",
             dependencies: [
-                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "Decree",
+                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "Decree",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

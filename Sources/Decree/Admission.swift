@@ -1,3 +1,4 @@
+import DecreeNode
 import Logging
 import PaxosBase
 import PaxosLog

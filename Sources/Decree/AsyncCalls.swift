@@ -1,3 +1,4 @@
+import DecreeNode
 import PaxosBase
 import PaxosLog
 import Synchronization
@@ -70,14 +71,6 @@ final class AsyncCalls<Machine: StateMachine & SendableMetatype>: Sendable {
                 continuation.resume(returning: .failure(failure))
             case (.output, _), (.answer, _), (.failed, nil): continue
             }
-        }
-    }
-}
-
-extension Node.Completion {
-    var token: UInt64 {
-        switch self {
-        case .output(let token, _), .answer(let token, _), .failed(let token, _): token
         }
     }
 }

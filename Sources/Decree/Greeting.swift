@@ -1,3 +1,4 @@
+import DecreeNode
 import DecreeWire
 import PaxosBase
 

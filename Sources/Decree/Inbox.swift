@@ -87,14 +87,6 @@ final class Inbox<Machine: StateMachine & SendableMetatype>: Sendable {
     }
 }
 
-extension Node.Request {
-    var token: UInt64 {
-        switch self {
-        case .command(_, let token), .query(_, _, let token): token
-        }
-    }
-}
-
 /// What reaches a node now and then.
 enum Notice<Machine: StateMachine & SendableMetatype>: Sendable {
     case cancel(PortState<Machine>, token: UInt64)

@@ -6,6 +6,7 @@ import Musl
 import Darwin
 #endif
 import DecreeJournal
+import DecreeNode
 import Logging
 import NIOCore
 import PaxosBase

@@ -1,4 +1,5 @@
 import DecreeJournal
+import DecreeNode
 import PaxosBase
 
 /// Why a node cannot start. Each says in one line what is wrong and, where there is something to do, what to do.

@@ -1,4 +1,5 @@
 import DecreeJournal
+import DecreeNode
 import NIOCore
 import PaxosBase
 import PaxosLog

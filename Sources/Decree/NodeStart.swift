@@ -1,4 +1,5 @@
 import DecreeJournal
+import DecreeNode
 import Logging
 import NIOCore
 import NIOPosix

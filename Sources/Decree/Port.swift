@@ -1,21 +1,10 @@
+import DecreeNode
 import PaxosBase
 import PaxosLog
 
 extension Node {
-    /// What a port asks of its node. Tokens are the caller's, unique among its unfinished requests.
-    public enum Request: Sendable {
-        /// To be chosen, applied and answered with the machine's output.
-        case command(Payload, token: UInt64)
-        /// To be answered from the state: after a barrier with a quorum if `linearizable`, else from what is applied here.
-        case query(Machine.Query, linearizable: Bool, token: UInt64)
-    }
-
-    /// How a request ended. Each ends exactly once, unless it was cancelled.
-    public enum Completion: Sendable {
-        case output(token: UInt64, Machine.Output)
-        case answer(token: UInt64, Machine.Answer)
-        case failed(token: UInt64, RequestFailure)
-    }
+    public typealias Request = NodeRequest<Machine>
+    public typealias Completion = NodeCompletion<Machine>
 
     /// A client of the node in the same process: an event loop of a server, or one connection.
     ///

@@ -1,4 +1,5 @@
 import DecreeJournal
+import DecreeNode
 import DecreeWire
 import Logging
 import NIOCore

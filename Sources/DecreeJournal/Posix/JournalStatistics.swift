@@ -23,6 +23,8 @@ public struct JournalStatistics: Hashable, Sendable {
     /// On the volume, for an ordinary user.
     public internal(set) var freeBytes: UInt64 = 0
 
+    public init() {}
+
     /// The number of bounded buckets; the first ends at 1 ms, each next at twice the time.
     public static let bucketCount = 14
 

@@ -47,10 +47,11 @@ struct ImportTests {
         "Sources/PaxosLog": ["PaxosBase"],
         "Sources/DecreeWire": ["PaxosBase", "PaxosLog", "CDecreeCRC"],
         "Sources/DecreeJournal": Set(["PaxosBase", "PaxosLog", "DecreeWire"] + posix),
-        "Sources/DecreeSimulator": ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
+        "Sources/DecreeNode": ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
+        "Sources/DecreeSimulator": ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode"],
         "Sources/Decree": Set(
             [
-                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "NIOCore", "NIOPosix", "Logging",
+                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "NIOCore", "NIOPosix", "Logging",
                 "Synchronization",
             ] + posix),
         "Server/Sources/DecreeStore": ["PaxosBase", "PaxosLog"],
@@ -111,7 +112,8 @@ struct ImportTests {
 @Suite("Names and habits")
 struct HabitTests {
     static let pure = [
-        "Sources/PaxosBase", "Sources/PaxosLog", "Sources/DecreeWire", "Sources/DecreeSimulator",
+        "Sources/PaxosBase", "Sources/PaxosLog", "Sources/DecreeWire", "Sources/DecreeNode",
+        "Sources/DecreeSimulator",
         "Server/Sources/DecreeStore",
     ]
 

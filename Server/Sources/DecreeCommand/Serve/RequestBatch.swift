@@ -29,11 +29,3 @@ struct RequestBatch {
         return taken
     }
 }
-
-extension Node.Request {
-    var token: UInt64 {
-        switch self {
-        case .command(_, let token), .query(_, _, let token): token
-        }
-    }
-}

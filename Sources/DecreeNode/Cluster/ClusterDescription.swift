@@ -56,7 +56,7 @@ public struct ClusterDescription: Hashable, Sendable {
     /// The member with this identifier, or nil for a stranger.
     public func member(_ node: NodeID) -> Member? { members.first { $0.node == node } }
 
-    var nodes: [NodeID] { members.map(\.node) }
+    package var nodes: [NodeID] { members.map(\.node) }
 }
 
 /// Why a cluster or a node cannot be what its settings say.

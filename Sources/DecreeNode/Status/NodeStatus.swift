@@ -16,9 +16,25 @@ public struct NodeStatus: Sendable {
     public let node: NodeID
     public let clusterID: UInt64
     public let members: [Member]
-    public internal(set) var loop = LoopStatus()
-    public internal(set) var peers: [PeerStatus]
-    public internal(set) var journal: JournalStatistics
+    public var loop = LoopStatus()
+    public var peers: [PeerStatus]
+    public var journal: JournalStatistics
+
+    /// - Parameters:
+    ///   - loop: What the node's loop published last.
+    ///   - peers: How the node stands with each other member.
+    ///   - journal: What the journal did since the node started.
+    public init(
+        node: NodeID, clusterID: UInt64, members: [Member], loop: LoopStatus = LoopStatus(),
+        peers: [PeerStatus] = [], journal: JournalStatistics = JournalStatistics()
+    ) {
+        self.node = node
+        self.clusterID = clusterID
+        self.members = members
+        self.loop = loop
+        self.peers = peers
+        self.journal = journal
+    }
 
     public var phase: Phase { loop.phase }
     public var isLeading: Bool { loop.isLeading }
@@ -38,45 +54,51 @@ public struct NodeStatus: Sendable {
 
 /// The part of the status that a node's loop publishes once in a turn: plain words, cheap to copy.
 public struct LoopStatus: Sendable {
-    public internal(set) var phase = NodeStatus.Phase.forming
-    public internal(set) var isLeading = false
-    public internal(set) var leader: Ballot?
-    public internal(set) var term: UInt64 = 0
-    public internal(set) var watermark = Slot.zero
-    public internal(set) var applied = Slot.zero
-    public internal(set) var promised = Ballot.zero
-    public internal(set) var snapshot = SnapshotStatus()
-    public internal(set) var counters = NodeCounters()
+    public var phase = NodeStatus.Phase.forming
+    public var isLeading = false
+    public var leader: Ballot?
+    public var term: UInt64 = 0
+    public var watermark = Slot.zero
+    public var applied = Slot.zero
+    public var promised = Ballot.zero
+    public var snapshot = SnapshotStatus()
+    public var counters = NodeCounters()
+
+    public init() {}
 }
 
 /// What became of snapshots since the node started.
 public struct SnapshotStatus: Hashable, Sendable {
     /// What the newest snapshot covers; zero when there is none.
-    public internal(set) var slot = Slot.zero
-    public internal(set) var byteCount = 0
-    public internal(set) var isRunning = false
-    public internal(set) var taken: UInt64 = 0
-    public internal(set) var failures: UInt64 = 0
-    public internal(set) var lastDuration = TimeSpan.zero
+    public var slot = Slot.zero
+    public var byteCount = 0
+    public var isRunning = false
+    public var taken: UInt64 = 0
+    public var failures: UInt64 = 0
+    public var lastDuration = TimeSpan.zero
     /// Journal bytes written since the newest snapshot.
-    public internal(set) var journalBytesSince = 0
+    public var journalBytesSince = 0
+
+    public init() {}
 }
 
 /// Counts since the node started; a server gives them names of its own.
 public struct NodeCounters: Hashable, Sendable {
-    public internal(set) var turns: UInt64 = 0
-    public internal(set) var commandsSubmitted: UInt64 = 0
-    public internal(set) var commandsApplied: UInt64 = 0
-    public internal(set) var commandsFailed: UInt64 = 0
-    public internal(set) var queriesSubmitted: UInt64 = 0
-    public internal(set) var queriesAnswered: UInt64 = 0
-    public internal(set) var queriesFailed: UInt64 = 0
-    public internal(set) var barriers: UInt64 = 0
-    public internal(set) var barriersFailed: UInt64 = 0
-    public internal(set) var leaderChanges: UInt64 = 0
+    public var turns: UInt64 = 0
+    public var commandsSubmitted: UInt64 = 0
+    public var commandsApplied: UInt64 = 0
+    public var commandsFailed: UInt64 = 0
+    public var queriesSubmitted: UInt64 = 0
+    public var queriesAnswered: UInt64 = 0
+    public var queriesFailed: UInt64 = 0
+    public var barriers: UInt64 = 0
+    public var barriersFailed: UInt64 = 0
+    public var leaderChanges: UInt64 = 0
     /// Commands and queries that wait now.
-    public internal(set) var waitingCommands = 0
-    public internal(set) var waitingQueries = 0
+    public var waitingCommands = 0
+    public var waitingQueries = 0
     /// Queries that take more than one step and are under way now.
-    public internal(set) var openCursors = 0
+    public var openCursors = 0
+
+    public init() {}
 }

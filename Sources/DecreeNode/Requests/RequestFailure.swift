@@ -8,7 +8,7 @@ public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case timedOut
     /// Too many requests wait already; nothing happened.
     case overloaded
-    /// The command is larger than peers take (``NodeSettings/maximumCommandBytes``); nothing happened.
+    /// The command is larger than peers take (`NodeSettings.maximumCommandBytes`); nothing happened.
     case tooLarge
     /// The disk is full; nothing happened.
     case journalFull
