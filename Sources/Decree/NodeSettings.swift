@@ -19,7 +19,7 @@ public struct NodeSettings: Sendable {
     public var syncsToDisk = true
     public var snapshots = SnapshotPolicy()
     /// The largest frame that is sent to or taken from a peer, in bytes.
-    public var maximumFrameBytes = 32 << 20
+    public var maximumFrameBytes = 64 << 20
     /// What may wait to be sent on one connection, in bytes; beyond it whole messages are dropped and sent again later.
     public var maximumOutgoingBytes = 64 << 20
     /// How long to wait before a peer is dialled again: doubled from the lower to the upper bound, with chance added.

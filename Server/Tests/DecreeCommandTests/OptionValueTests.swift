@@ -17,7 +17,17 @@ import Testing
         #expect(GoValues.integer("+7") == 7)
         #expect(GoValues.integer("0x10") == 16)
         #expect(GoValues.integer("0b101") == 5)
-        for text in ["", "-", "--1", "1.5", "1s", "0x", "9223372036854775808", "+-1"] {
+        #expect(GoValues.integer("0144") == 100)
+        #expect(GoValues.integer("0o144") == 100)
+        #expect(GoValues.integer("0") == 0)
+        #expect(GoValues.integer("-0") == 0)
+        #expect(GoValues.integer("2_000_000_000") == 2_000_000_000)
+        #expect(GoValues.integer("0x_FF") == 255)
+        #expect(GoValues.integer("0_7") == 7)
+        let malformed = [
+            "", "-", "--1", "1.5", "1s", "0x", "9223372036854775808", "+-1", "089", "_1", "1_", "1__2", "0x1_", "100.0",
+        ]
+        for text in malformed {
             #expect(GoValues.integer(text) == nil, "\(text)")
         }
     }

@@ -339,6 +339,9 @@ import Testing
             ),
         ]
         for (arguments, text) in cases { #expect(refusal(arguments) == ServeRefusal(.badConfiguration, text)) }
+        #expect(try resolve(["--heartbeat-interval=150"]).electionTimeoutMilliseconds == 1000)
+        #expect(try resolve([]).electionTimeoutMilliseconds == nil)
+        #expect(ServeHelp.text.contains("--election-timeout <number> (400)"))
         let options = try resolve(["--heartbeat-interval=50", "--election-timeout=250"])
         #expect(options.heartbeatMilliseconds == 50 && options.electionTimeoutMilliseconds == 250)
     }
@@ -349,11 +352,11 @@ import Testing
         #expect(refusal(["--max-concurrent-streams=4294967296"])?.code == .badConfiguration)
         #expect(
             refusal(["--grpc-keepalive-interval=-1s"])?.description == "--grpc-keepalive-interval must not be negative")
-        #expect(try resolve(["--max-request-bytes=31457280"]).maximumRequestBytes == 31_457_280)
-        for bytes in ["31457281", "9223372036854775807"] {
-            let refused = try #require(refusal(["--max-request-bytes=\(bytes)"]))
-            #expect(refused.code == .badConfiguration && refused.description.contains("at most 31457280"))
-        }
+        let large = try resolve(["--max-request-bytes=33554432"])
+        #expect(large.maximumRequestBytes == 33_554_432 && large.warnings.isEmpty)
+        let tooLarge = try resolve(["--max-request-bytes=9223372036854775807"])
+        #expect(tooLarge.maximumRequestBytes == ServeOptions.largestRequestBytes)
+        #expect(tooLarge.warnings.contains { $0.contains("larger writes than 65011712 bytes are refused") })
         #expect(try resolve(["--quota-backend-bytes=-1"]).quotaBytes == -1)
         #expect(refusal(["--snapshot-journal-bytes=0"])?.code == .badConfiguration)
         #expect(refusal(["--journal-segment-bytes=1000"])?.code == .badConfiguration)
@@ -373,6 +376,66 @@ import Testing
         for text in ["2562048", "9223372036854775807", "-1", "-9223372036854775808"] {
             #expect(refusal(["--auto-compaction-retention=\(text)"])?.code == .badConfiguration, "\(text)")
         }
+    }
+
+    // MARK: - configuration files as etcd's libraries read them
+
+    @Test("Numbers in a configuration file are read as go-yaml reads them")
+    func yamlNumbers() throws {
+        let options = try resolve(
+            ["--config-file=decree.yml"],
+            file:
+                "max-txn-ops: 0144\nelection-timeout: 2000.0\nheartbeat-interval: 1e+2\nquota-backend-bytes: 2_000_000_000\n"
+                + "grpc-keepalive-interval: 5_000_000_000\n")
+        #expect(options.maximumOperations == 100)
+        #expect(options.electionTimeoutMilliseconds == 2000 && options.heartbeatMilliseconds == 100)
+        #expect(options.quotaBytes == 2_000_000_000)
+        #expect(options.keepaliveInterval == .seconds(5))
+        #expect(try resolve(["--config-file=decree.yml"], file: "name: 0144\n").name == "0144")
+        for text in ["100.5", "1e3x", "0x1.8", "--5", "1e300"] {
+            #expect(refusal(["--config-file=decree.yml"], file: "max-txn-ops: \(text)\n")?.code == .badConfiguration)
+        }
+    }
+
+    @Test("Merge keys bring the options of an anchor, and what stands in the map itself comes first")
+    func yamlMergeKeys() throws {
+        let yaml = """
+            base: &base
+              name: from-base
+              max-txn-ops: 7
+            <<: *base
+            name: own
+            """
+        let options = try resolve(["--config-file=decree.yml"], file: yaml)
+        #expect(options.name == "own" && options.maximumOperations == 7)
+    }
+
+    @Test("The options that etcd's sample configuration sets without switching anything on are no reason to refuse")
+    func sampleConfiguration() throws {
+        let yaml = """
+            name: 'default'
+            data-dir:
+            cors:
+            discovery:
+            discovery-fallback: 'proxy'
+            discovery-proxy:
+            discovery-srv:
+            initial-cluster:
+            strict-reconfig-check: false
+            client-transport-security:
+              cert-file:
+              client-cert-auth: false
+              auto-tls: false
+            cipher-suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384]
+            tls-min-version: 'TLS1.2'
+            tls-max-version: 'TLS1.3'
+            force-new-cluster: false
+            auto-compaction-retention: "1"
+            log-outputs: [stderr]
+            """
+        let options = try resolve(["--config-file=decree.yml"], file: yaml)
+        #expect(options.autoCompaction == .periodic(.seconds(3600)) && options.logOutputs == ["stderr"])
+        #expect(options.notes.contains("--cipher-suites has no effect: there is no TLS yet"))
     }
 
     // MARK: - what is not there
@@ -420,6 +483,14 @@ import Testing
     func unread(argument: String) throws {
         let name = try #require(argument.split(separator: "=").first)
         #expect(try resolve([argument]).notes.first?.hasPrefix("\(name) has no effect: ") == true)
+    }
+
+    @Test(
+        "What etcd ignores stops nothing, whatever its value",
+        arguments: ["ETCD_SNAPSHOT", "ETCD_FORCE", "ETCD_CONFIG"])
+    func legacyVariables(variable: String) throws {
+        #expect(try resolve([], environment: [variable: "some/thing"]).notes.count == 1)
+        #expect(try resolve(["--snapshot=some/thing"]).notes.count == 1)
     }
 
     @Test("A feature gate that etcd does not know is refused")

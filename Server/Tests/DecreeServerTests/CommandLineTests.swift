@@ -110,10 +110,10 @@ extension ServerTests {
 
         @Test("The largest write that --max-request-bytes permits reaches every member, and outlives a restart")
         func largestWrite() throws {
-            let extra = ["--max-request-bytes", "31457280"]
+            let extra = ["--max-request-bytes", "33554432"]
             try withCluster(.decree(), extra: extra) { cluster in
                 // Room for the key and for the lengths of both.
-                let value = String(repeating: "v", count: 31_457_280 - 16)
+                let value = String(repeating: "v", count: 33_554_432 - 16)
                 try expectOutput(cluster, ["put", "large", "--timeout", "20"], ["OK"], input: value)
                 let longer = value + value.prefix(16)
                 let tooLarge = try decree(cluster, ["put", "large", "--timeout", "20"], input: longer)

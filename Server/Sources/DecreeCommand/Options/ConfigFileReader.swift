@@ -12,10 +12,9 @@ enum ConfigFileReader {
         guard case .mapping(let mapping) = root else {
             throw ServeRefusal(.badConfiguration, "the configuration file is not a map of options")
         }
-        for (key, node) in mapping {
-            guard let name = key.string else { continue }
+        for (name, node) in mapping.merged {
             if case .mapping(let section) = node, sections.contains(name) {
-                for (key, node) in section { try set([name, key.string ?? ""], node, &given) }
+                for (key, node) in section.merged { try set([name, key], node, &given) }
             } else {
                 try set([name], node, &given)
             }
@@ -64,8 +63,12 @@ enum ConfigFileReader {
         case .scalar(let scalar):
             if node.null != nil { return nil }
             if option.kind == .flag, let flag = node.bool { return flag ? "true" : "false" }
-            let isBareNumber = option.kind == .duration && scalar.string != "0" && Int(scalar.string) != nil
-            return isBareNumber ? scalar.string + "ns" : scalar.string
+            guard let number = YAMLScalar.integer(scalar) else { return scalar.string }
+            return switch option.kind {
+            case .integer: "\(number)"
+            case .duration: "\(number)ns"
+            default: scalar.string
+            }
         case .sequence(let elements): return elements.compactMap { $0.scalar?.string }.joined(separator: ",")
         case .mapping, .alias: return nil
         }

@@ -51,7 +51,7 @@ enum FlagParser {
     ) throws(ServeRefusal) {
         guard let option = ServeOptionTable.find(name) else { throw unknown(name) }
         if option.kind == .flag {
-            given.set(option, try bool(value, name) ? "true" : "false")
+            given.set(option, option.topic == .legacy ? value ?? "true" : try bool(value, name) ? "true" : "false")
         } else {
             guard let text = value ?? rest.popFirst() else {
                 throw ServeRefusal(.badFlag, "flag needs an argument: -\(name)")

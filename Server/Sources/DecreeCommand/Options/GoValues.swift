@@ -9,18 +9,21 @@ enum GoValues {
         }
     }
 
-    /// Decimal, or with one of the prefixes 0x, 0o and 0b.
-    /// - Source: Go, `strconv.ParseInt` with base 0.
+    /// Decimal, or with one of the prefixes 0x, 0o, 0 (octal as well) and 0b; underscores may separate digits.
+    /// - Source: Go, `strconv.ParseInt` with base 0; the Go specification, "Integer literals".
     static func integer(_ text: String) -> Int? {
         let isNegative = text.hasPrefix("-")
-        let digits = isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]
-        guard let first = digits.first, first != "-", first != "+" else { return nil }
-        let lower = digits.lowercased()
+        let digits = (isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]).lowercased()
         let radixes = [("0x", 16), ("0o", 8), ("0b", 2)]
-        let (body, radix) =
-            radixes.first { lower.hasPrefix($0.0) }.map { (lower.dropFirst(2), $0.1) } ?? (lower[...], 10)
-        guard body.first != "+", body.first != "-" else { return nil }
-        return Int((isNegative ? "-" : "") + body, radix: radix)
+        let prefixed = radixes.first { digits.hasPrefix($0.0) }.map { (digits.dropFirst(2), $0.1) }
+        let isOctal = digits.count > 1 && digits.hasPrefix("0")
+        let (body, radix) = prefixed ?? (isOctal ? (digits.dropFirst(1), 8) : (digits[...], 10))
+        // Behind a prefix a separator may come first, and nowhere last or twice.
+        let separated = prefixed != nil || isOctal ? "0" + body : String(body)
+        guard !body.isEmpty, !separated.hasPrefix("_"), !separated.hasSuffix("_"), !separated.contains("__"),
+            separated.allSatisfy({ $0 == "_" || $0.isHexDigit })
+        else { return nil }
+        return Int((isNegative ? "-" : "") + separated.replacing("_", with: ""), radix: radix)
     }
 
     /// Nanoseconds of a duration such as `300ms`, `-1.5h` or `2h45m`.

@@ -40,8 +40,8 @@ enum ServeHelp {
     }
 
     private static func paragraphs(_ option: ServeOption) -> [String] {
-        let isShown = !option.standard.isEmpty && option.standard.count <= 40
-        let standard = isShown ? " (\(option.standard))" : ""
+        let isShown = !option.shownStandard.isEmpty && option.shownStandard.count <= 40
+        let standard = isShown ? " (\(option.shownStandard))" : ""
         var lines = ["  --\(option.name)\(value(option.kind))\(standard)"]
         lines += wrapped(option.help)
         switch option.status {

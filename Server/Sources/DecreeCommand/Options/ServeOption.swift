@@ -43,6 +43,8 @@ struct ServeOption: Sendable {
     let kind: Kind
     /// The value when none is given, as it would be written.
     let standard: String
+    /// What help shows of it, where not giving the option is not the same as giving that value.
+    let shownStandard: String
     let topic: Topic
     let status: Status
     let help: String
@@ -53,11 +55,12 @@ struct ServeOption: Sendable {
 
     init(
         _ name: String, _ kind: Kind, _ standard: String = "", _ topic: Topic, _ status: Status = .used,
-        formerly formerNames: [String] = [], config configPath: [String]? = nil, help: String
+        formerly formerNames: [String] = [], config configPath: [String]? = nil, shown: String? = nil, help: String
     ) {
         self.name = name
         self.kind = kind
         self.standard = standard
+        shownStandard = shown ?? standard
         self.topic = topic
         self.status = status
         self.help = help
@@ -75,7 +78,9 @@ struct ServeOption: Sendable {
     /// Checks the form of a value.
     /// - Returns: What is wrong with it, in the words of Go's flag parser; nil if nothing is.
     func flaw(of value: String) -> String? {
-        switch kind {
+        // Whatever etcd ignores it ignores with any value.
+        if topic == .legacy { return nil }
+        return switch kind {
         case .text, .list: nil
         case .flag: GoValues.bool(value) == nil ? "parse error" : nil
         case .integer: GoValues.integer(value) == nil ? "parse error" : nil

@@ -77,7 +77,8 @@ extension ServeOptionTable {
     ]
 
     private static let commonSecurity = [
-        ServeOption("cipher-suites", .list, "", .security, .refused(tls), help: "Cipher suites for TLS."),
+        ServeOption(
+            "cipher-suites", .list, "", .security, .ignored("there is no TLS yet"), help: "Cipher suites for TLS."),
         ServeOption(
             "tls-min-version", .choice(["TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3"]), "TLS1.2", .security,
             .ignored("there is no TLS yet"), help: "Oldest version of TLS."),

@@ -70,8 +70,9 @@ enum ServeOptionTable {
                 help: "Milliseconds between heartbeats of the members."),
             ServeOption(
                 "election-timeout", .integer, "1000", .clustering,
+                shown: "\(ServeOptions.standardElectionMilliseconds)",
                 help: "Milliseconds of silence after which a leader is replaced: at least 5 heartbeats, at most 50000. "
-                    + "Not given, it is 300."),
+                    + "With --heartbeat-interval alone it is 1000."),
             ServeOption(
                 "strict-reconfig-check", .flag, "true", .clustering, .ignored("membership cannot be changed yet"),
                 help: "Refuses changes of membership that would lose the quorum."),
@@ -99,7 +100,7 @@ enum ServeOptionTable {
                 help: "HTTP proxy for the discovery service."),
             ServeOption(
                 "discovery-fallback", .choice(["exit", "proxy"]), "exit", .clustering,
-                .refused("serving as a proxy"), help: "What happens when discovery fails."),
+                .ignored("there is no discovery that could fail"), help: "What happens when discovery fails."),
         ] + discovery
 
     private static let discovery: [ServeOption] = [
@@ -117,7 +118,7 @@ enum ServeOptionTable {
     private static let limits = [
         ServeOption(
             "max-request-bytes", .integer, "1572864", .limits,
-            help: "Bytes that a write may have, at most 30 MiB. Clients may send 512 KiB more before the transport "
+            help: "Bytes that a write may have, at most 62 MiB. Clients may send 512 KiB more before the transport "
                 + "refuses."),
         ServeOption("max-txn-ops", .integer, "128", .limits, help: "How long each list of a transaction may be."),
         ServeOption(

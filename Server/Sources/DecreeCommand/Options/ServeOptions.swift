@@ -22,6 +22,7 @@ struct ServeOptions: Sendable, Hashable {
     /// The largest write that fits into a frame between members beside the batch it closes, in bytes; and with it what a
     /// write may come to in the log's form.
     static let largestRequestBytes = NodeSettings().maximumFrameBytes - 2 * NodeSettings().replica.maximumBatchBytes
+    static let standardElectionMilliseconds = NodeSettings().replica.electionTimeout.nanoseconds / 1_000_000
     static let largestOperationBytes = largestRequestBytes + NodeSettings().replica.maximumBatchBytes / 2
 
     var name: String

@@ -32,8 +32,8 @@ struct ServeOptionsBuilder {
             initialCluster: cluster,
             initialClusterToken: given.text("initial-cluster-token"),
             heartbeatMilliseconds: integerIfGiven("heartbeat-interval"),
-            electionTimeoutMilliseconds: integerIfGiven("election-timeout"),
-            maximumRequestBytes: given.integer("max-request-bytes"),
+            electionTimeoutMilliseconds: electionTimeout,
+            maximumRequestBytes: min(given.integer("max-request-bytes"), ServeOptions.largestRequestBytes),
             maximumOperations: given.integer("max-txn-ops"),
             maximumConcurrentStreams: given.integer("max-concurrent-streams"),
             keepaliveInterval: given.duration("grpc-keepalive-interval"),
@@ -51,6 +51,11 @@ struct ServeOptionsBuilder {
             notes: given.notes + ignoredOptions)
     }
 
+    /// Whoever sets the heartbeat alone expects etcd's proportion of the two.
+    private var electionTimeout: Int? {
+        given.isGiven("heartbeat-interval") ? given.integer("election-timeout") : integerIfGiven("election-timeout")
+    }
+
     private func integerIfGiven(_ name: String) -> Int? { given.isGiven(name) ? given.integer(name) : nil }
 
     /// A security option without effect would be a lie; so would any other feature that somebody counts on.
@@ -65,7 +70,7 @@ struct ServeOptionsBuilder {
 
     private func isStandard(_ option: ServeOption) -> Bool {
         let text = given.text(option.name)
-        return option.kind == .flag
+        return option.kind == .flag && option.topic != .legacy
             ? given.flag(option.name) == (GoValues.bool(option.standard) ?? false)
             : text.isEmpty || text == option.standard
     }
@@ -81,6 +86,12 @@ struct ServeOptionsBuilder {
         var warnings: [String] = []
         if given.flag("unsafe-no-fsync") {
             warnings.append("--unsafe-no-fsync: what was acknowledged is lost with the power")
+        }
+        let (asked, largest) = (given.integer("max-request-bytes"), ServeOptions.largestRequestBytes)
+        if asked > largest {
+            warnings.append(
+                "--max-request-bytes=\(asked): larger writes than \(largest) bytes are refused, because members could not "
+                    + "pass them on to one another")
         }
         if given.text("name") == "default" && members > 1 {
             warnings.append("it isn't recommended to use default name, please set a value for --name")
@@ -161,13 +172,6 @@ struct ServeOptionsBuilder {
         }
         if given.integer("max-concurrent-streams") > 4_294_967_295 {
             throw ServeRefusal(.badConfiguration, "--max-concurrent-streams must be below 2^32")
-        }
-        let largest = ServeOptions.largestRequestBytes
-        if given.integer("max-request-bytes") > largest {
-            throw ServeRefusal(
-                .badConfiguration,
-                "--max-request-bytes must be at most \(largest), which is what members can pass on to one another "
-                    + "(set to \(given.integer("max-request-bytes")))")
         }
         if given.integer("journal-segment-bytes") < 1 << 20 {
             throw ServeRefusal(.badConfiguration, "--journal-segment-bytes must be at least 1048576")
