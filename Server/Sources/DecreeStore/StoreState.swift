@@ -70,6 +70,16 @@ struct StoreState: ~Copyable {
         if resolved < floor { throw .compacted }
         return resolved
     }
+
+    /// The revision that a range of a transaction reads. Zero alone stands for the current one at once: a negative
+    /// revision is held against the compaction floor first, unlike that of a range by itself.
+    /// - Throws: `futureRevision` or `compacted`.
+    /// - Source: etcd v3.6.14, `server/etcdserver/txn/range.go`, `checkRange`.
+    func resolveWithinTxn(_ asked: Revision) throws(StoreError) -> Int64 {
+        guard asked != .zero else { return revision }
+        if asked.rawValue < floor { throw .compacted }
+        return try resolve(asked)
+    }
 }
 
 /// The sum of the hashes of all keys that exist now, in two lanes: what replicas compare.

@@ -19,6 +19,8 @@ struct Model {
     private var keys: [[UInt8]] = []
     private var positions: [[UInt8]: [Int]] = [:]
     var revision: Int64 = 1
+    /// The first that a range of the transaction under way came to.
+    private var rangeFailure: StoreError?
     var floor: Int64 = -1
     /// Changes that the operation being applied has made.
     private var pendingSub = 0
@@ -55,17 +57,29 @@ struct Model {
 
     // MARK: - Range
 
-    func range(_ request: RangeRequest, pending: Bool = false) throws(StoreError) -> Shown {
+    func range(
+        _ request: RangeRequest, pending: Bool = false, isInTxn: Bool = false
+    ) throws(StoreError) -> Shown {
         if request.range.key.isEmpty { throw .keyNotProvided }
         if request.revision.rawValue > revision { throw .futureRevision }
-        if request.revision.rawValue > 0 && request.revision.rawValue < floor { throw .compacted }
+        // In a transaction a negative revision may be compacted; by itself it stands for the current one.
+        let asksForPast = isInTxn ? request.revision.rawValue != 0 : request.revision.rawValue > 0
+        if asksForPast && request.revision.rawValue < floor { throw .compacted }
         let limit = request.revision.rawValue > 0 ? request.revision.rawValue : revision + 1
         let all = matches(request.range, at: limit)
         let header = pending ? revision + 1 : revision
         if request.countOnly { return .range(header, [], false, all.count) }
         var kept = all.map(shown).filter { passes(request, $0) }
+        let isFiltered =
+            request.minModRevision != .zero || request.maxModRevision != .zero || request.minCreateRevision != .zero
+            || request.maxCreateRevision != .zero
+        // Without an order only the first keys are sorted, one more than the limit.
+        let found = kept.count
+        if request.sortOrder == .none && request.limit > 0 && !isFiltered {
+            kept = Array(kept.prefix(request.limit + 1))
+        }
         sort(&kept, request)
-        let more = request.limit > 0 && kept.count > request.limit
+        let more = request.limit > 0 && found > request.limit
         if more { kept = Array(kept.prefix(request.limit)) }
         if request.keysOnly { for index in kept.indices { kept[index].value = Payload() } }
         return .range(header, kept, more, all.count)
@@ -112,7 +126,9 @@ struct Model {
             case .txn(let request):
                 try request.checkPlainly()
                 var decisions = decide(request)[...]
+                rangeFailure = nil
                 shown = try run(request, &decisions)
+                if let rangeFailure { throw rangeFailure }
             case .compact(let request):
                 if request.revision.rawValue <= floor { throw StoreError.compacted }
                 if request.revision.rawValue > revision { throw StoreError.futureRevision }
@@ -139,11 +155,13 @@ struct Model {
         pendingSub += 1
     }
 
-    private mutating func put(_ request: PutRequest) throws(StoreError) -> Shown {
+    /// Of two flaws a put by itself tells the lease, one in a transaction the key.
+    private mutating func put(_ request: PutRequest, isInTxn: Bool = false) throws(StoreError) -> Shown {
         try request.checkPlainly()
-        if request.lease != .none { throw .leaseNotFound }
+        if request.lease != .none && !isInTxn { throw .leaseNotFound }
         let former = matches(KeyRange(key: request.key), at: .max).first
         if former == nil && (request.ignoreValue || request.ignoreLease) { throw .keyNotFound }
+        if request.lease != .none { throw .leaseNotFound }
         append(
             Event(
                 revision: revision + 1, sub: pendingSub, key: request.key.bytes,
@@ -211,14 +229,24 @@ struct Model {
         var parts: [Shown] = []
         for operation in succeeded ? request.success : request.failure {
             switch operation {
-            case .range(let request): parts.append(try range(request, pending: pendingSub > 0))
-            case .put(let request): parts.append(try put(request))
+            case .range(let request): parts.append(rangeInTxn(request))
+            case .put(let request): parts.append(try put(request, isInTxn: true))
             case .deleteRange(let request): parts.append(try delete(request))
             case .txn(let nested): parts.append(try run(nested, &decisions))
             case .unset: throw .keyNotFound
             }
         }
         return .txn(header, succeeded, parts)
+    }
+
+    /// What is wrong with a range is told only when nothing is wrong with any put.
+    private mutating func rangeInTxn(_ request: RangeRequest) -> Shown {
+        do throws(StoreError) {
+            return try range(request, pending: pendingSub > 0, isInTxn: true)
+        } catch {
+            rangeFailure = rangeFailure ?? error
+            return .failure(error, revision)
+        }
     }
 
     /// A transaction as a question: nothing in it writes.

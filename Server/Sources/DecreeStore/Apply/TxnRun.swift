@@ -25,8 +25,10 @@ struct TxnPath {
     /// Decides and checks a whole tree on the state before it.
     init(deciding request: TxnRequest, on state: borrowing StoreState) throws(StoreError) {
         decide(request, on: state)
+        // All puts before all ranges, as etcd does: a missing key is told rather than a compacted revision before it.
         var check = TxnCheck(request, decisions: decisions)
-        try check.check(request, on: state)
+        try check.checkWrites(request, on: state)
+        try check.checkRanges(on: state)
     }
 
     private mutating func decide(_ request: TxnRequest, on state: borrowing StoreState) {
@@ -62,31 +64,38 @@ private struct TxnCheck {
     private var next = 0
     /// The puts and deletions before the operation being checked, if a put asks for them.
     private var writes: EarlierWrites?
+    /// The revisions of the ranges that will run, as asked for.
+    private var revisions: [Revision] = []
 
     init(_ request: TxnRequest, decisions: [Bool]) {
         self.decisions = decisions
         writes = request.ignoresAnything ? EarlierWrites() : nil
     }
 
-    mutating func check(_ request: TxnRequest, on state: borrowing StoreState) throws(StoreError) {
+    mutating func checkWrites(_ request: TxnRequest, on state: borrowing StoreState) throws(StoreError) {
         let succeeded = decisions[next]
         next += 1
         for operation in succeeded ? request.success : request.failure {
             switch operation {
-            case .range(let range): _ = try state.resolve(range.revision)
+            case .range(let range): if range.revision != .zero { revisions.append(range.revision) }
             case .put(let put):
                 try check(put, on: state)
                 writes?.put(put.key)
             case .deleteRange(let deletion): writes?.delete(deletion.range)
-            case .txn(let nested): try check(nested, on: state)
+            case .txn(let nested): try checkWrites(nested, on: state)
             case .unset: throw .keyNotFound
             }
         }
     }
 
+    func checkRanges(on state: borrowing StoreState) throws(StoreError) {
+        for revision in revisions { _ = try state.resolveWithinTxn(revision) }
+    }
+
+    /// Here the missing key is told before the lease; of a put by itself it is the other way round.
     private func check(_ put: PutRequest, on state: borrowing StoreState) throws(StoreError) {
-        if put.lease != .none && !state.isLeaseGranted(put.lease) { throw .leaseNotFound }
         if (put.ignoreValue || put.ignoreLease) && !exists(put.key, on: state) { throw .keyNotFound }
+        if put.lease != .none && !state.isLeaseGranted(put.lease) { throw .leaseNotFound }
     }
 
     /// Whether `key` will exist when the operation being checked runs.

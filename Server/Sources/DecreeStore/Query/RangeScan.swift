@@ -23,6 +23,8 @@ struct RangeScan {
     private let room: AnswerRoom
     private let isSorted: Bool
     private let isFiltered: Bool
+    /// Without an order a limited range takes the first keys, one more than the limit, and sorts those alone.
+    private let sortsFirstKeys: Bool
     /// How many to collect at most.
     private let needed: Int
     private var response: RangeResponse
@@ -67,10 +69,13 @@ struct RangeScan {
         self.room = room
         isSorted = request.sortTarget != .key
         isFiltered = request.hasFilters
-        needed = isSorted || request.limit <= 0 ? Int.max : request.limit
+        sortsFirstKeys =
+            isSorted && request.sortOrder == .none && request.limit > 0 && request.limit < Int.max && !isFiltered
+        needed = sortsFirstKeys ? request.limit + 1 : isSorted || request.limit <= 0 ? Int.max : request.limit
         response = RangeResponse(revision: state.headerRevision)
         phase = .collecting
-        if isSorted && request.sortTarget != .value && (1...FirstVersions.largestLimit).contains(request.limit) {
+        let limits = 1...FirstVersions.largestLimit
+        if isSorted && !sortsFirstKeys && request.sortTarget != .value && limits.contains(request.limit) {
             firsts = FirstVersions(limit: request.limit)
         }
     }
@@ -80,7 +85,7 @@ struct RangeScan {
     private var isBackwards: Bool { request.sortTarget == .key && request.sortOrder == .descend }
 
     /// Whether every key of the range is looked at anyway, so that counting them costs nothing.
-    private var visitsAll: Bool { (!isLimited || isSorted) && !request.countOnly }
+    private var visitsAll: Bool { (!isLimited || (isSorted && !sortsFirstKeys)) && !request.countOnly }
 
     /// Whether the newest version of each key is the one to read.
     private func isLatest(on state: borrowing StoreState) -> Bool {

@@ -83,7 +83,7 @@ struct TxnScan {
             case .range(let range):
                 // What was made since the transaction began lies in the future for it.
                 if range.revision.rawValue > revision { throw .futureRevision }
-                oldestRevision = min(oldestRevision, try state.resolve(range.revision))
+                oldestRevision = min(oldestRevision, try state.resolveWithinTxn(range.revision))
                 items.append(.range(range))
             case .txn(let nested):
                 frames.append(Frame(request: nested))
