@@ -54,6 +54,49 @@ struct VirtualDiskTests {
         #expect(kept > 0 && lost > 0 && torn > 0)
     }
 
+    @Test("When only the process ends, its pages stay, and the power takes them later")
+    func pagesOutliveTheProcess() {
+        var lost = 0
+        for seed in 0..<100 as Range<UInt64> {
+            var random = SeededRandom(seed: seed)
+            var disk = disk()
+            disk.write(segment, offset: 0, ones(600))
+            disk.processEnds(&random)
+            #expect(disk.segments[0].bytes[..<600].allSatisfy { $0 == 1 }, "the next process reads them")
+            disk.write(segment, offset: 600, ones(100))
+            if seed < 50 { disk.synced() }
+            _ = disk.crash(&random)
+            if disk.segments[0].bytes[0] == 0 { lost += 1 }
+            let isWhole = disk.segments[0].bytes[..<700].allSatisfy { $0 == 1 }
+            if seed < 50 { #expect(isWhole, "a sync is of the whole file") }
+        }
+        #expect(lost > 10)
+    }
+
+    @Test("What a failed sync should have brought to the disk is read until the pages go, unless it is written again")
+    func failedSync() {
+        var (seen, gone) = (0, 0)
+        for seed in 0..<100 as Range<UInt64> {
+            var random = SeededRandom(seed: seed)
+            var disk = disk()
+            disk.write(segment, offset: 0, ones(600))
+            disk.syncFailed()
+            disk.processEnds(&random)
+            if disk.segments[0].bytes[0] == 1 { seen += 1 } else { gone += 1 }
+            disk.write(segment, offset: 1_000, ones(10))
+            disk.synced()
+            var other = disk
+            _ = disk.crash(&random)
+            #expect(disk.segments[0].bytes[..<600].allSatisfy { $0 == 0 }, "a later sync does not write them")
+            other.write(segment, offset: 0, ones(600))
+            other.synced()
+            _ = other.crash(&random)
+            #expect(other.segments[0].bytes[..<600].allSatisfy { $0 == 1 })
+            #expect(other.segments[0].bytes[1_000..<1_010].allSatisfy { $0 == 1 })
+        }
+        #expect(seen > 20 && gone > 20)
+    }
+
     @Test("A file is made before a crash or not at all")
     func filesAreAtomic() {
         var made = 0
