@@ -60,7 +60,7 @@ let package = Package(
         .testTarget(
             name: "DecreeSimulatorTests",
             dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeSimulator"],
-            swiftSettings: strict),
+            exclude: ["Scenarios"], swiftSettings: strict),
         .testTarget(
             name: "DecreeTests",
             dependencies: [

@@ -1,7 +1,7 @@
 import PaxosLog
 
 /// The kinds of message by number: some runs lose or delay one kind more often than others.
-enum MessageKind: UInt32 {
+enum MessageKind: UInt32, CaseIterable {
     case prepare, promise, refused, accept, accepted, chosen, fetch, learned, forward, barrier, barrierConfirmed
     case readRequest, readAnswer, probe, probeAnswer, heartbeat, heartbeatReply, handOver
 }
