@@ -4,18 +4,18 @@ import PaxosLog
 /// One value per slot, seen three ways: no two values are proposed in one ballot and slot, no value is chosen in a
 /// slot where another is or was proposed in a higher ballot, and no two replicas apply different things.
 /// - Source: Lamport, "Paxos Made Simple", section 2.2 (P2b).
-struct AgreementChecker {
-    private struct Proposed {
+struct AgreementChecker: Hashable {
+    private struct Proposed: Hashable {
         let ballot: Ballot
         let key: EntryKey
     }
 
-    private struct Chosen {
+    private struct Chosen: Hashable {
         let ballot: Ballot
         let key: EntryKey
     }
 
-    private struct Column {
+    private struct Column: Hashable {
         var proposed: [Proposed] = []
         var chosen: Chosen?
         var applied: UInt64?

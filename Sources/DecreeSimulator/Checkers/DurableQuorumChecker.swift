@@ -5,14 +5,14 @@ import PaxosLog
 ///
 /// It is told of every acceptance that a sync made durable, or that was found on a disk after a crash, and so knows by
 /// itself what is chosen: that is what the replicas' own claims are measured by.
-struct DurableQuorumChecker {
-    private struct Vote {
+struct DurableQuorumChecker: Hashable {
+    private struct Vote: Hashable {
         let ballot: Ballot
         let key: EntryKey
         var members: MemberSet
     }
 
-    struct Fact {
+    struct Fact: Hashable {
         let ballot: Ballot
         let key: EntryKey
         let entry: Entry
