@@ -46,7 +46,7 @@ public struct RegisterWorkload: Workload {
 }
 
 /// The registers once more, in a dictionary.
-public struct RegisterModel: SequentialModel {
+public struct RegisterModel: SequentialModel, Hashable {
     private var registers: [UInt8: RegisterMachine.Register] = [:]
     public private(set) var position: UInt64 = 0
 
