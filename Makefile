@@ -14,7 +14,7 @@ FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/
 	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests Examples/Counter
 SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
 
-.PHONY: help run build test test-library test-server test-benchmarks test-examples check simulate bench format tools test-tools clean
+.PHONY: help run build test test-library test-server test-benchmarks test-examples check golden simulate bench format tools test-tools clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -28,7 +28,8 @@ build: tools ## Builds the program in release mode: bin/decree.
 	@ln -sf ../Server/.build/product/release/decree bin/decree
 	@echo "bin/decree is ready"
 
-test: check test-library test-server test-benchmarks test-examples ## Installs what the tests need and runs all tests of both packages.
+test: ## Installs what the tests need, runs all tests of all packages, and prints how long each part took.
+	@Scripts/time-parts check test-library test-server test-benchmarks test-examples
 
 test-library: tools ## Runs the tests of the library.
 	$(SWIFT) build --build-tests $(ROOT_TESTS)
@@ -47,6 +48,11 @@ test-examples: tools ## Builds the examples, runs their tests and their demonstr
 check: ## Checks style and formats, offline and fast.
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
 	$(SWIFT) test --package-path Style
+
+golden: tools ## Writes anew what happens in the scenarios (Tests/DecreeSimulatorTests/Scenarios).
+	$(SWIFT) build --build-tests $(ROOT_TESTS)
+	DECREE_GOLDEN=rewrite $(SWIFT) test --skip-build $(ROOT_TESTS) --filter ScenarioTests
+	@git --no-pager diff --stat -- Tests/DecreeSimulatorTests/Scenarios
 
 simulate: build ## Runs the simulator over SEEDS (1..300 unless set).
 	bin/decree simulate --seeds $(SEEDS)
