@@ -9,9 +9,13 @@ import Testing
 @testable import DecreeWire
 
 private final class Delegate: PeerTransportDelegate {
+    let greeting: Greeting
+
+    init(_ greeting: Greeting) { self.greeting = greeting }
+
+    func greeted(_ hello: Hello) {}
     func received(_ envelopes: [Envelope], from peer: NodeID) {}
     func lost(_ peer: NodeID) {}
-    func allAnswered(_ members: [Identity.FormedMember]) {}
 }
 
 struct DialerTests {
@@ -27,10 +31,12 @@ struct DialerTests {
         let identity = Identity(clusterID: 7, node: NodeID(1), store: StoreID(high: 1, low: 1))
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         try await loop.flatSubmit {
-            let delegate = Delegate()
+            let delegate = Delegate(
+                Greeting(
+                    identity: identity, members: cluster.memberList, software: "test", incarnation: Incarnation(1)))
             let transport = PeerTransport(
-                loop: loop, cluster: cluster, identity: identity, settings: NodeSettings(), logger: testLogger(),
-                software: "test", incarnation: Incarnation(1), delegate: delegate)
+                loop: loop, cluster: cluster, node: NodeID(1), settings: NodeSettings(), logger: testLogger(),
+                delegate: delegate)
             let dialer = Dialer(link: transport.links[0], kind: .bulk)
             body(dialer)
             _ = dialer.close()

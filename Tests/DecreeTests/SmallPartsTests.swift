@@ -54,19 +54,4 @@ struct SmallPartsTests {
         #expect(refusal([member(0, "a")]) == .zeroIdentifier)
         #expect(refusal([member(2, "b"), member(1, "a")]) == nil)
     }
-
-    @Test("A waiter is met once, and never by a number that was given before")
-    func waiters() {
-        var table = WaiterTable<Int>()
-        let first = table.insert(1)
-        let second = table.insert(2)
-        #expect(table.contains(first) && table.take(first) == 1)
-        #expect(table.take(first) == nil && !table.contains(first))
-        let third = table.insert(3)
-        #expect(third != first)
-        #expect(table.take(first) == nil)
-        table.removeAll { $0 == 2 }
-        #expect(table.take(second) == nil && table.count == 1)
-        #expect(table.takeAll() == [3] && table.isEmpty)
-    }
 }

@@ -25,10 +25,9 @@ struct SnapshotFileTests {
     private func write(_ blocks: [[UInt8]], to directory: SnapshotDirectory) async throws {
         let result = ResultBox()
         let writer = SnapshotWriter(
-            directory: directory, header: header, kept: 2, pool: NIOThreadPool.singleton, roomMade: {},
+            directory: directory, header: header, kept: 2, pool: NIOThreadPool.singleton, wrote: { _ in },
             ended: { result.set($0) })
         for block in blocks {
-            try await eventually("room") { writer.hasRoom() }
             writer.append(block)
         }
         writer.finish()
@@ -119,7 +118,7 @@ struct SnapshotFileTests {
         let temporary = try TemporaryDirectory()
         let directory = SnapshotDirectory(path: temporary.path)
         let writer = SnapshotWriter(
-            directory: directory, header: header, kept: 2, pool: NIOThreadPool.singleton, roomMade: {},
+            directory: directory, header: header, kept: 2, pool: NIOThreadPool.singleton, wrote: { _ in },
             ended: { _ in Issue.record("an abandoned snapshot reports nothing") })
         writer.append([1, 2, 3])
         writer.abandon()
@@ -131,7 +130,7 @@ struct SnapshotFileTests {
         let result = ResultBox()
         let writer = SnapshotWriter(
             directory: SnapshotDirectory(path: "/nowhere/at/all"), header: header, kept: 2,
-            pool: NIOThreadPool.singleton, roomMade: {}, ended: { result.set($0) })
+            pool: NIOThreadPool.singleton, wrote: { _ in }, ended: { result.set($0) })
         writer.append([1])
         writer.finish()
         try await eventually("the failure") { result.value != nil }
@@ -140,9 +139,9 @@ struct SnapshotFileTests {
 }
 
 final class ResultBox: Sendable {
-    private let state = Mutex<Result<WrittenSnapshot, SnapshotFailure>?>(nil)
+    private let state = Mutex<Result<WrittenFile, SnapshotFailure>?>(nil)
 
-    func set(_ result: Result<WrittenSnapshot, SnapshotFailure>) { state.withLock { $0 = result } }
+    func set(_ result: Result<WrittenFile, SnapshotFailure>) { state.withLock { $0 = result } }
 
-    var value: Result<WrittenSnapshot, SnapshotFailure>? { state.withLock { $0 } }
+    var value: Result<WrittenFile, SnapshotFailure>? { state.withLock { $0 } }
 }

@@ -1,3 +1,4 @@
+import DecreeWire
 import PaxosBase
 
 /// One member of a cluster, as an operator names it.
@@ -55,6 +56,12 @@ public struct ClusterDescription: Hashable, Sendable {
 
     /// The member with this identifier, or nil for a stranger.
     public func member(_ node: NodeID) -> Member? { members.first { $0.node == node } }
+
+    /// As peers compare it in the handshake.
+    package var memberList: MemberList {
+        MemberList(
+            members.map { InitialMember(node: $0.node, name: $0.name, peerURLs: $0.addresses.map(\.description)) })
+    }
 
     package var nodes: [NodeID] { members.map(\.node) }
 }

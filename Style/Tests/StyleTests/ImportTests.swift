@@ -61,13 +61,12 @@ struct ImportTests {
         "Server/Sources/DecreeHTTP2": Set(["CNghttp2", "NIOCore", "NIOPosix", "NIOHTTP1", "Synchronization"] + posix),
         "Server/Sources/DecreeEtcd": ["PaxosBase", "PaxosLog", "DecreeStore", "SwiftProtobuf", "Foundation"],
         "Server/Sources/DecreeMetrics": Set(["CoreMetrics", "Synchronization"] + posix),
-        "Server/Sources/DecreeCommand": [
-            "ArgumentParser", "Decree", "DecreeEtcd", "DecreeHTTP2", "DecreeJournal", "DecreeMetrics",
-            "DecreeSimulator",
-            "DecreeStore", "DecreeStoreSimulation", "Dispatch", "Foundation", "Logging", "Metrics", "NIOCore",
-            "NIOPosix",
-            "PaxosBase", "PaxosLog", "SwiftProtobuf", "Synchronization", "Yams",
-        ],
+        "Server/Sources/DecreeCommand": Set(
+            [
+                "ArgumentParser", "Decree", "DecreeEtcd", "DecreeHTTP2", "DecreeJournal", "DecreeMetrics",
+                "DecreeSimulator", "DecreeStore", "DecreeStoreSimulation", "Dispatch", "Foundation", "Logging",
+                "Metrics", "NIOCore", "NIOPosix", "PaxosBase", "PaxosLog", "SwiftProtobuf", "Synchronization", "Yams",
+            ] + posix),
     ]
 
     @Test("Every target is listed, so that none escapes the rules", arguments: ["Sources", "Server/Sources"])

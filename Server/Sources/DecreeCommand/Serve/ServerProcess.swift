@@ -60,9 +60,11 @@ struct ServerProcess {
     }
 
     private func startNode(on loop: (any EventLoop)?) async throws(ServeFailure) -> StoreNode {
+        var settings = plan.settings
+        settings.onFault = FaultEnd.end
         do throws(NodeError) {
             return try await StoreNode.start(
-                node: plan.node, cluster: plan.cluster, directory: plan.dataDirectory, settings: plan.settings,
+                node: plan.node, cluster: plan.cluster, directory: plan.dataDirectory, settings: settings,
                 eventLoop: loop, logger: logger, makeMachine: { Store() })
         } catch {
             throw ServeFailure(error.description)

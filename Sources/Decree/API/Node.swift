@@ -1,0 +1,123 @@
+import DecreeJournal
+import DecreeNode
+import Logging
+import NIOCore
+import NIOPosix
+import PaxosBase
+import PaxosLog
+
+/// One member of a cluster in this process: a replica of the log and the state machine that it drives.
+///
+/// ```swift
+/// let node = try await Node.start(
+///     node: me, cluster: cluster, directory: "/var/lib/counter", logger: logger) { Counter() }
+/// let value = try await node.submit(Payload("add 1".utf8))
+/// ```
+public final class Node<Machine: StateMachine & SendableMetatype>: Sendable {
+    public let node: NodeID
+    public let cluster: ClusterDescription
+    /// Where peers are awaited: of interest when the system chose a port.
+    public let peerAddresses: [SocketAddress]
+    private let replicaLoop: ReplicaLoop<Machine>
+    private let inbox: Inbox<Machine>
+    private let transport: PeerTransport
+    private let journal: Journal
+    private let calls: AsyncCalls<Machine>
+    private let resources: NodeResources
+
+    init(
+        node: NodeID, replicaLoop: ReplicaLoop<Machine>, transport: PeerTransport, journal: Journal,
+        resources: NodeResources,
+        peerAddresses: [SocketAddress]
+    ) {
+        self.node = node
+        cluster = replicaLoop.cluster
+        self.replicaLoop = replicaLoop
+        inbox = replicaLoop.inbox
+        self.transport = transport
+        self.journal = journal
+        self.resources = resources
+        self.peerAddresses = peerAddresses
+        calls = AsyncCalls(inbox: replicaLoop.inbox)
+    }
+
+    /// Starts a node: opens or makes its data directory, restores the newest snapshot, replays the journal, and begins
+    /// to listen for its peers and to dial them.
+    ///
+    /// Returns once the state is recovered. The first start of a cluster of several goes on in the background until
+    /// every member has answered once; requests wait for that, up to their time-out.
+    /// - Parameters:
+    ///   - node: Which member this is.
+    ///   - directory: The data directory; made if it is missing.
+    ///   - eventLoop: Where replica, machine and peers live; must belong to a `MultiThreadedEventLoopGroup`. Nil: a
+    ///     thread of its own. A server may give one of its own loops to spare changes of threads.
+    ///   - onTurn: Called on that loop at the end of every turn, after applies and steps of queries, before completions
+    ///     are delivered.
+    ///   - makeMachine: Makes the machine, on that loop; called again only if a damaged snapshot has to be discarded.
+    /// - Throws: ``NodeError``, each a clear line.
+    public static func start(
+        node: NodeID, cluster: ClusterDescription, directory: String, settings: NodeSettings = NodeSettings(),
+        eventLoop: (any EventLoop)? = nil, logger: Logger, software: String = "decree",
+        onTurn: (@Sendable (inout Machine, inout Turn) -> Void)? = nil,
+        makeMachine: @escaping @Sendable () -> Machine
+    ) async throws(NodeError) -> Node {
+        do throws(ConfigurationError) {
+            try settings.validate()
+            guard cluster.member(node) != nil else { throw .notAMember(node) }
+        } catch {
+            throw .invalidConfiguration(error)
+        }
+        var logger = logger
+        logger[metadataKey: "node"] = "\(node)"
+        let start = NodeStart(
+            node: node, cluster: cluster, path: directory, settings: settings, logger: logger, software: software,
+            onTurn: onTurn, makeMachine: makeMachine)
+        return try await start.run(on: eventLoop)
+    }
+
+    /// How the node is doing; from any thread, cheap enough for every request.
+    public var status: NodeStatus {
+        NodeStatus(
+            node: node, clusterID: cluster.clusterID, members: cluster.members,
+            loop: replicaLoop.published.withLock { $0 }, peers: transport.statuses, journal: journal.statistics)
+    }
+
+    /// Opens a way for requests to come in and completions to go out in batches.
+    /// - Parameter deliver: Called on the node's loop with all completions of a turn, at most once in a turn; it
+    ///   should hand them over, not work on them.
+    public func openPort(deliver: @escaping @Sendable ([Completion]) -> Void) -> Port {
+        Port(state: PortState(deliver: deliver), inbox: inbox)
+    }
+
+    /// Has a command chosen and applied.
+    /// - Returns: What the machine yielded for it.
+    public func submit(_ payload: Payload) async throws(RequestFailure) -> Machine.Output {
+        try await calls.submit(payload)
+    }
+
+    /// Asks the machine.
+    /// - Parameter linearizable: Whether the answer has to reflect everything that was answered to anybody before.
+    public func query(
+        _ query: Machine.Query, linearizable: Bool = true
+    ) async throws(RequestFailure) -> Machine.Answer {
+        try await calls.query(query, linearizable: linearizable)
+    }
+
+    /// If this node leads, another should.
+    public func handOver() { inbox.post(NodeEvent.handOverRequested) }
+
+    /// Takes a snapshot as soon as possible.
+    public func snapshotNow() { inbox.post(NodeEvent.snapshotRequested) }
+
+    /// Stops the node: takes no more requests, hands leadership over, flushes and closes all.
+    /// - Parameter graceful: Whether to wait, for up to a second, for another leader and for commands under way.
+    public func shutdown(graceful: Bool = true) async {
+        inbox.post(NodeEvent.stopRequested(isGraceful: graceful))
+        await waitUntilStopped()
+    }
+
+    /// Returns when the node has stopped and let go of its directory.
+    public func waitUntilStopped() async {
+        await resources.release(after: replicaLoop.ended.futureResult)
+    }
+}

@@ -1,0 +1,103 @@
+import DecreeJournal
+import DecreeNode
+import NIOCore
+import PaxosBase
+import PaxosLog
+
+/// Times, sizes and policies of a node. None of them can break safety, except ``syncsToDisk``.
+public struct NodeSettings: Sendable {
+    /// Those of the protocol: heartbeats, election, time-outs of requests.
+    public var replica = Replica.Settings()
+    /// Where peers are awaited; empty: at the member's own addresses.
+    public var listen: [PeerAddress] = []
+    /// The size of a journal segment in bytes.
+    public var journalSegmentBytes = 64 << 20
+    /// With less free space than this on the disk, in bytes, writes are refused until there are this many and a segment
+    /// more.
+    public var journalReserveBytes = 256 << 20
+    /// Without syncs a power cut can lose what was acknowledged and break the promises of the protocol: for tests only.
+    public var syncsToDisk = true
+    public var snapshots = SnapshotPolicy()
+    /// The largest frame that is sent to or taken from a peer, in bytes.
+    public var maximumFrameBytes = 64 << 20
+    /// What may wait to be sent on one connection, in bytes; beyond it whole messages are dropped and sent again later.
+    public var maximumOutgoingBytes = 64 << 20
+    /// How long to wait before a peer is dialled again: doubled from the lower to the upper bound, with chance added.
+    public var reconnectDelay = TimeSpan.milliseconds(20)...TimeSpan.seconds(1)
+    /// How long a connection may take to be opened and greeted.
+    public var connectTimeout = TimeSpan.seconds(2)
+    /// How much of a turn long queries, housekeeping and snapshots may each take.
+    public var querySlice = TimeSpan.microseconds(200)
+    /// How long one query may take from its first step to its last.
+    public var queryTimeout = TimeSpan.seconds(10)
+    /// How many long queries may be under way at once.
+    public var maximumCursors = 1_024
+    /// How many queries may wait for a barrier or for their turn.
+    public var maximumWaitingQueries = 100_000
+    /// Called when the node must not go on, from any of its threads: a write, a sync or the identity failed, and nobody
+    /// knows what the disk holds. It decides how the process ends; only a restart can read what is there.
+    public var onFault: @Sendable (NodeFault) -> Never = { fault in invariantFailure("\(fault)") }
+    /// For tests: changes how the journal is driven.
+    var adjustJournal: @Sendable (inout Journal.Settings) -> Void = { _ in }
+    /// Puts handlers for encryption in front of peer connections.
+    public var peerSecurity: PeerSecurity?
+
+    public init() {}
+
+    /// The largest command that is taken, in bytes. A frame to a peer holds one and all that may travel before it in the
+    /// same message; a larger one could never be sent, and all behind it would wait.
+    public var maximumCommandBytes: Int { maximumFrameBytes - replica.maximumBatchBytes - (64 << 10) }
+
+    var journalOptions: JournalOptions {
+        var options = JournalOptions()
+        options.segmentByteCount = journalSegmentBytes
+        options.spaceReserve = UInt64(journalReserveBytes)
+        return options
+    }
+
+    var limits: NodeLimits {
+        var limits = NodeLimits()
+        limits.maximumCommandBytes = maximumCommandBytes
+        limits.maximumWaitingQueries = maximumWaitingQueries
+        limits.maximumCursors = maximumCursors
+        limits.queryTimeout = queryTimeout
+        limits.maximumHeld = replica.maximumPending
+        limits.holdTimeout = replica.proposalTimeout
+        limits.snapshots = snapshots
+        return limits
+    }
+
+    func validate() throws(ConfigurationError) {
+        guard replica.heartbeatInterval > .zero, replica.electionTimeout > replica.heartbeatInterval else {
+            throw .badSetting("the election timeout must be longer than the heartbeat interval, and both positive")
+        }
+        guard maximumFrameBytes >= 2 * replica.maximumBatchBytes, maximumFrameBytes <= 1 << 30 else {
+            throw .badSetting("a peer frame must hold two batches and stay below 1 GiB")
+        }
+        guard maximumCommandBytes > 0 else {
+            throw .badSetting("a peer frame must have room for a command behind a batch and 64 KiB")
+        }
+        guard maximumOutgoingBytes >= maximumFrameBytes else {
+            throw .badSetting("the outgoing queue must hold at least one frame")
+        }
+        guard journalReserveBytes >= 0 else { throw .badSetting("the journal's reserve cannot be negative") }
+        guard reconnectDelay.lowerBound > .zero else { throw .badSetting("the reconnect delay must be positive") }
+        guard snapshots.kept >= 1 else { throw .badSetting("at least one snapshot must be kept") }
+    }
+}
+
+/// How peer connections are encrypted. The library brings no TLS of its own: a server gives the handlers.
+public struct PeerSecurity: Sendable {
+    /// Adds handlers to a connection that this node opens. Called on the connection's event loop.
+    public let secureClient: @Sendable (any Channel, PeerAddress) throws -> Void
+    /// Adds handlers to a connection that a peer opened.
+    public let secureServer: @Sendable (any Channel) throws -> Void
+
+    public init(
+        secureClient: @escaping @Sendable (any Channel, PeerAddress) throws -> Void,
+        secureServer: @escaping @Sendable (any Channel) throws -> Void
+    ) {
+        self.secureClient = secureClient
+        self.secureServer = secureServer
+    }
+}

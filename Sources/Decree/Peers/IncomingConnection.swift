@@ -1,0 +1,147 @@
+import DecreeWire
+import NIOCore
+import PaxosBase
+import PaxosLog
+
+/// A connection that somebody dialled: hears who it is, answers, and from then on only reads frames.
+final class IncomingConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        case greeting
+        case reading(PeerLink, ConnectionKind)
+        case closed
+    }
+
+    private let transport: PeerTransport
+    private let maximumFrameBytes: Int
+    private var phase = Phase.greeting
+    private var context: ChannelHandlerContext?
+    /// What was read and is not yet a whole frame.
+    private var input = ByteBuffer()
+    private var envelopes: [Envelope] = []
+    private var timeout: Scheduled<Void>?
+
+    init(transport: PeerTransport, maximumFrameBytes: Int) {
+        self.transport = transport
+        self.maximumFrameBytes = maximumFrameBytes
+    }
+
+    @discardableResult
+    func close() -> EventLoopFuture<Void> { context?.close() ?? transport.loop.makeSucceededVoidFuture() }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        let wait = transport.settings.connectTimeout.timeAmount
+        timeout = context.eventLoop.assumeIsolated().scheduleTask(in: wait) { [weak self] in _ = self?.close() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        if input.readableBytes == 0 {
+            input = buffer
+        } else {
+            input.writeBuffer(&buffer)
+        }
+        do throws(WireError) {
+            if case .greeting = phase { try readGreeting(context) }
+            if case .reading(let link, _) = phase { try readFrames(of: link) }
+        } catch {
+            refuse(error, context)
+        }
+        if input.readableBytes == 0 { input = ByteBuffer() } else { input.discardReadBytes() }
+    }
+
+    private func readGreeting(_ context: ChannelHandlerContext) throws(WireError) {
+        let scan = try input.withUnsafeReadableBytes { bytes throws(WireError) in try HandshakeCodec.scan(bytes) }
+        guard case .message(let message, let byteCount) = scan else { return }
+        guard case .hello(let hello) = message else { return finish(context) }
+        input.moveReaderIndex(forwardBy: byteCount)
+        timeout?.cancel()
+        if let refusal = transport.judge(hello) {
+            transport.refusals.report(refusal.text, from: "\(hello.node)", at: MonotonicClock.now())
+            transport.link(to: hello.node)?.status.lastFailure = refusal.text
+            answer(.refused(refusal), context)
+            return finish(context)
+        }
+        guard let link = transport.link(to: hello.node), transport.isOpen,
+            let answer = transport.hello(to: hello.node, connection: hello.connection)
+        else { return finish(context) }
+        let version = min(hello.versions.upperBound, Greeting.versions.upperBound)
+        self.answer(.accepted(version: version, answer), context)
+        HalfOpen.detect(on: context.channel)
+        phase = .reading(link, hello.connection)
+        transport.note(hello)
+        link.adopt(self, kind: hello.connection)
+    }
+
+    private func answer(_ reply: HelloReply, _ context: ChannelHandlerContext) {
+        let bytes = HandshakeCodec.encode(.reply(reply))
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+    }
+
+    /// Takes all whole frames out of the input and hands their messages over at once.
+    private func readFrames(of link: PeerLink) throws(WireError) {
+        let before = input.readableBytes
+        var frames: UInt64 = 0
+        defer {
+            link.status.counters.framesReceived += frames
+            link.status.counters.bytesReceived += UInt64(before - input.readableBytes)
+        }
+        while input.readableBytes > 0 {
+            let limit = maximumFrameBytes
+            // The messages go with the frame that was checked: one look at the bytes for both.
+            var gathered = envelopes
+            envelopes = []
+            let scan = try input.withUnsafeReadableBytes { bytes throws(WireError) in
+                let scan = try FrameCodec.scan(bytes, maximumByteCount: limit)
+                if case .frame(let frame) = scan, frame.kind == .envelopes {
+                    try FrameCodec.decodeEnvelopes(
+                        UnsafeRawBufferPointer(rebasing: bytes[frame.body]), into: &gathered)
+                }
+                return scan
+            }
+            envelopes = gathered
+            guard case .frame(let frame) = scan else {
+                if case .needsMore(let byteCount) = scan {
+                    input.reserveCapacity(minimumWritableBytes: max(0, byteCount - input.readableBytes))
+                }
+                break
+            }
+            frames += 1
+            input.moveReaderIndex(forwardBy: frame.byteCount)
+        }
+        guard !envelopes.isEmpty else { return }
+        transport.delegate?.received(envelopes, from: link.member.node)
+        envelopes.removeAll(keepingCapacity: true)
+    }
+
+    private func refuse(_ error: WireError, _ context: ChannelHandlerContext) {
+        let origin = context.remoteAddress.map { "\($0)" } ?? "unknown"
+        transport.refusals.report("\(error)", from: origin, at: MonotonicClock.now())
+        finish(context)
+    }
+
+    private func finish(_ context: ChannelHandlerContext) {
+        input.clear()
+        leave()
+        context.close(promise: nil)
+    }
+
+    private func leave() {
+        timeout?.cancel()
+        let former = phase
+        phase = .closed
+        if case .reading(let link, let kind) = former { link.ended(self, kind: kind) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { finish(context) }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+}

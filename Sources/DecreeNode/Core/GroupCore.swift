@@ -1,0 +1,106 @@
+import DecreeJournal
+import PaxosBase
+import PaxosLog
+
+/// Whose command is under way.
+struct Waiter: Hashable, Sendable {
+    let port: PortID
+    let token: UInt64
+}
+
+/// One group of a node, as far as no machine is needed for it: its replica, who waits for which command, and when a
+/// snapshot is due.
+public struct GroupCore: Sendable {
+    public let number: GroupID
+    package var replica: Replica
+    /// What the replica wanted done since the last turn ended.
+    var effects = Effects()
+    var waiters = WaiterTable<Waiter>()
+    var snapshots: SnapshotSchedule
+    var snapshotStatus = SnapshotStatus()
+    /// An entry that this version does not know stopped the group.
+    var isHalted = false
+    package var counters = NodeCounters()
+
+    mutating func step(_ event: Event, at now: Instant) { replica.step(event, at: now, into: &effects) }
+
+    /// The input of a turn is at an end: what the replica gathered leaves, but for what the machine has to do first.
+    mutating func endInput(at now: Instant, into node: inout NodeEffects) {
+        if let deadline = replica.nextDeadline, deadline <= now { step(.timePassed, at: now) }
+        step(.inputDrained, at: now)
+        handOut(into: &node)
+    }
+
+    private mutating func handOut(into node: inout NodeEffects) {
+        if !effects.records.isEmpty {
+            node.batches.append(JournalBatch(group: number, id: effects.writeID, records: effects.records))
+            effects.records.removeAll(keepingCapacity: true)
+        }
+        if node.sends.isEmpty { swap(&node.sends, &effects.sends) } else { node.sends += effects.sends }
+        effects.sends.removeAll(keepingCapacity: true)
+        for load in effects.loads { node.loads.append(GroupLoad(group: number, load: load)) }
+        effects.loads.removeAll(keepingCapacity: true)
+        // The journal trims by itself once the record of it is durable.
+        effects.trim = nil
+    }
+
+    /// The machine stands where the replica says that it does.
+    var isMachineUpToDate: Bool { effects.applies.isEmpty }
+
+    mutating func replicaDeadline() -> Instant { replica.nextDeadline ?? .distantFuture }
+
+    mutating func finishSnapshot(into node: inout NodeEffects) {
+        guard snapshots.mayFinish(durableWatermark: replica.durableWatermark) else { return }
+        snapshots.finished()
+        node.snapshots.append(.finish(number))
+    }
+
+    mutating func abandonSnapshot(into node: inout NodeEffects) {
+        guard snapshots.running != nil else { return }
+        snapshots.abandoned()
+        snapshotStatus.isRunning = false
+        node.snapshots.append(.abandon(number))
+    }
+
+    mutating func failSnapshot(_ reason: String, at now: Instant, into node: inout NodeEffects) {
+        snapshots.failed(at: now)
+        snapshotStatus.isRunning = false
+        snapshotStatus.failures += 1
+        node.notices.append(.snapshotFailed(number, reason: reason, retryAfter: snapshots.policy.retryDelay))
+    }
+
+    mutating func snapshotWritten(_ written: WrittenSnapshot, at now: Instant, into node: inout NodeEffects) {
+        let took = snapshots.ended(written, at: now)
+        snapshotStatus.isRunning = false
+        snapshotStatus.slot = written.slot
+        snapshotStatus.byteCount = written.byteCount
+        snapshotStatus.taken += 1
+        snapshotStatus.lastDuration = took
+        node.notices.append(.snapshotWritten(number, written, took: took))
+        step(.snapshotWritten(through: written.slot), at: now)
+    }
+}
+
+extension GroupCore {
+    public var isLeading: Bool { mutating get { replica.isLeading } }
+    /// The ballot of the leader that this node follows or is in the group; nil when it knows none.
+    public var leader: Ballot? { mutating get { replica.leader } }
+    /// Every slot up to here was handed to the machine.
+    public var applied: Slot { mutating get { replica.applied } }
+    /// How many commands of this node's clients are under way.
+    public var waitingCommands: Int { waiters.count }
+
+    /// Writes into `status` how the group stands.
+    mutating func report(into status: inout LoopStatus) {
+        status.isLeading = replica.isLeading
+        status.leader = replica.leader
+        status.promised = replica.promised
+        status.term = max(status.term, replica.promised.round, replica.leader?.round ?? 0)
+        status.watermark = replica.watermark
+        status.applied = replica.applied
+        status.snapshot = snapshotStatus
+        status.snapshot.journalBytesSince = snapshots.growth
+        status.counters = counters
+        status.counters.waitingCommands = waiters.count
+    }
+}

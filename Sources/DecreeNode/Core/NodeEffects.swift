@@ -1,0 +1,77 @@
+import DecreeJournal
+import PaxosBase
+import PaxosLog
+
+/// What a node wants done by its host, in the order of these fields: the disk begins first and works beside the rest.
+public struct NodeEffects: Sendable {
+    /// To be written and synced, in order; each is answered by ``NodeEvent/written(_:_:)``.
+    public var batches: [JournalBatch] = []
+    public var sends: [Send] = []
+    /// To be read back from the journal; each is answered by ``NodeEvent/loaded(_:first:_:for:)``.
+    public var loads: [GroupLoad] = []
+    /// To be made durable in place of the former; answered by ``NodeEvent/identityRecorded(_:)`` or its opposite.
+    public var identity: NodeIdentity?
+    public var snapshots: [SnapshotEffect] = []
+    /// For the log of the operator.
+    public var notices: [NodeNotice] = []
+    /// The node must not go on: nothing may be stepped after this, and the embedder decides how the process ends.
+    public var fault: NodeFault?
+    /// The node has ended: all that is left is to close connections and files.
+    public var hasEnded = false
+
+    public init() {}
+
+    /// Empties the effects and keeps the memory for the next turn.
+    public mutating func removeAll() {
+        batches.removeAll(keepingCapacity: true)
+        sends.removeAll(keepingCapacity: true)
+        loads.removeAll(keepingCapacity: true)
+        identity = nil
+        snapshots.removeAll(keepingCapacity: true)
+        notices.removeAll(keepingCapacity: true)
+        fault = nil
+        hasEnded = false
+    }
+}
+
+/// Asks for entries of one group's journal.
+public struct GroupLoad: Hashable, Sendable {
+    public let group: GroupID
+    public let load: Load
+
+    public init(group: GroupID, load: Load) {
+        self.group = group
+        self.load = load
+    }
+}
+
+/// What is worth a line in the log.
+public enum NodeNotice: Hashable, Sendable {
+    /// The first start of a cluster goes on once every member has answered.
+    case awaitingMembers
+    case formed([NodeID])
+    /// The group follows another leader, or none.
+    case leaderChanged(GroupID, Ballot?)
+    case journalFull(Bool)
+    /// The log holds an entry of a kind that this version does not know.
+    case halted(GroupID, Slot, kind: UInt8)
+    case snapshotBegan(GroupID, Slot)
+    case snapshotWritten(GroupID, WrittenSnapshot, took: TimeSpan)
+    case snapshotFailed(GroupID, reason: String, retryAfter: TimeSpan)
+    case stopping(isGraceful: Bool)
+}
+
+/// Why a running node must end at once.
+public enum NodeFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A write or a sync failed: nobody knows what the disk holds.
+    case journalFailed(String)
+    /// Going on would be to vote without a memory of it.
+    case identityNotRecorded(reason: String)
+
+    public var description: String {
+        switch self {
+        case .journalFailed(let line): line
+        case .identityNotRecorded(let reason): "the identity cannot be recorded, the node ends: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import PaxosBase
+import PaxosLog
+
+/// The state machine of one group and what is asked of it: requests come in here, outputs and answers go out.
+///
+/// It belongs to the ``NodeCore`` that it is handed in every call, at its own place among the groups.
+public struct GroupMachine<Machine: StateMachine> {
+    public var machine: Machine
+    /// Its place among the core's groups.
+    let place: Int
+    var ports = PortTable<Machine>()
+    var queries = Queries<Machine>()
+    var applying = Applying<Machine>()
+    var held = HeldRequests<Machine>()
+    var walk: Machine.SnapshotWalk?
+    /// The machine may have housekeeping to do: something was applied, or something that was pinned is free.
+    var needsMaintenance = true
+
+    /// - Parameters:
+    ///   - machine: Restored to where the group starts.
+    ///   - place: The place of its group in ``NodeCore/groups``.
+    public init(machine: Machine, place: Int = 0) {
+        self.machine = machine
+        self.place = place
+    }
+
+    /// A client of the group: all that one turn completes for it leaves in one batch.
+    public mutating func openPort() -> PortID { ports.open() }
+
+    /// Gives up all that waits for the port, which may be unknown by now.
+    public mutating func closePort(_ port: PortID, core: inout NodeCore) {
+        guard ports.isOpen(port) else { return }
+        ports.close(port)
+        core.groups[place].waiters.removeAll { $0.port == port }
+        for cursor in queries.remove(where: { owner, _ in owner == port }) { abandon(cursor) }
+        held.remove { owner, _ in owner == port }
+    }
+
+    /// How many commands the turn under way has applied.
+    public var commandsOfTurn: Int { applying.commandsOfTurn }
+
+    /// The batch of the next port that has completions; nil when all were taken.
+    public mutating func takeCompletions() -> (port: PortID, batch: [NodeCompletion<Machine>])? { ports.takeNext() }
+
+    /// When the next turn has to come for the machine's sake; `.zero` for at once.
+    public func nextDeadline(core: inout NodeCore) -> Instant {
+        let mayWalk = walk != nil && core.groups[place].snapshots.mayWalk
+        if needsMaintenance || !queries.isIdle || mayWalk { return .zero }
+        return held.nextDeadline
+    }
+
+    /// Queries that wait, and those under way.
+    public mutating func report(into status: inout LoopStatus) {
+        status.counters.waitingQueries = queries.waitingCount
+        status.counters.openCursors = queries.cursorCount
+    }
+
+    // MARK: Completions
+
+    mutating func failCommand(_ waiter: Waiter, _ failure: RequestFailure, _ group: inout GroupCore) {
+        group.counters.commandsFailed &+= 1
+        ports.complete(waiter.port, .failed(token: waiter.token, failure))
+    }
+
+    mutating func failQuery(_ query: WaitingQuery<Machine>, _ failure: RequestFailure, _ group: inout GroupCore) {
+        group.counters.queriesFailed &+= 1
+        ports.complete(query.port, .failed(token: query.token, failure))
+    }
+
+    mutating func answer(_ port: PortID, _ token: UInt64, _ answer: Machine.Answer, _ group: inout GroupCore) {
+        group.counters.queriesAnswered &+= 1
+        ports.complete(port, .answer(token: token, answer))
+    }
+
+    /// Lets go of what a cursor pins, which housekeeping may have waited for.
+    mutating func abandon(_ cursor: Machine.Cursor) {
+        machine.abandon(cursor)
+        needsMaintenance = true
+    }
+}

@@ -1,0 +1,98 @@
+import DecreeWire
+import PaxosBase
+import Testing
+
+@testable import DecreeNode
+
+struct GreetingTests {
+    private static let stores = [StoreID(high: 1, low: 1), StoreID(high: 2, low: 2), StoreID(high: 3, low: 3)]
+
+    private func cluster(_ size: Int = 3) throws -> ClusterDescription {
+        let members = (1...size).map {
+            Member(
+                node: NodeID(UInt64($0)), name: "n\($0)", addresses: [PeerAddress(host: "h\($0)", port: 2380)])
+        }
+        return try ClusterDescription(token: "t", members: members, clusterID: 7)
+    }
+
+    private func greeting(
+        _ node: Int, store: StoreID? = nil, isFormed: Bool = false, incarnation: UInt64 = 1
+    ) throws -> Greeting {
+        var identity = NodeIdentity(clusterID: 7, node: NodeID(UInt64(node)), store: store ?? Self.stores[node - 1])
+        if isFormed {
+            identity.formed = (1...3).map { .init(node: NodeID(UInt64($0)), store: Self.stores[$0 - 1]) }
+        }
+        return Greeting(
+            identity: identity, members: try cluster().memberList, software: "test",
+            incarnation: Incarnation(incarnation))
+    }
+
+    @Test("Members of one cluster accept each other, formed or not")
+    func accepted() throws {
+        for isFormed in [false, true] {
+            let one = try greeting(1, isFormed: isFormed)
+            let two = try greeting(2, isFormed: isFormed)
+            #expect(one.judge(two.hello(to: NodeID(1), connection: .bulk), expected: NodeID(2)) == nil)
+        }
+    }
+
+    @Test("Only the last member to answer completes the cluster")
+    func completed() throws {
+        var one = try greeting(1)
+        #expect(one.note(try greeting(2).hello(to: NodeID(1), connection: .bulk)) == nil)
+        let members = one.note(try greeting(3).hello(to: NodeID(1), connection: .bulk))
+        #expect(members?.map(\.store) == Self.stores)
+    }
+
+    @Test("A wiped peer is refused by a formed node, and a formed peer makes the wiped node refuse, too")
+    func wiped() throws {
+        let formed = try greeting(1, isFormed: true)
+        let wiped = try greeting(2, store: StoreID(high: 9, low: 9))
+        let byFormed = formed.judge(wiped.hello(to: NodeID(1), connection: .bulk))
+        let byWiped = wiped.judge(formed.hello(to: NodeID(2), connection: .bulk))
+        #expect(byFormed?.code == .otherStore)
+        #expect(byWiped?.code == .otherStore)
+        #expect(byFormed?.text.contains("replace the member") == true)
+    }
+
+    @Test("A peer that was not formed yet is accepted by one that was, with the store that was recorded")
+    func lateFormed() throws {
+        let formed = try greeting(1, isFormed: true)
+        #expect(formed.judge(try greeting(2).hello(to: NodeID(1), connection: .bulk)) == nil)
+    }
+
+    @Test("A peer whose disk was set back is refused by whoever met it in a later incarnation")
+    func setBack() throws {
+        var one = try greeting(1, isFormed: true)
+        func judge(_ incarnation: UInt64) throws -> HelloRefusal? {
+            let two = try greeting(2, isFormed: true, incarnation: incarnation)
+            return one.judge(two.hello(to: NodeID(1), connection: .bulk))
+        }
+        #expect(try judge(3) == nil)
+        one.noteIncarnation(of: try greeting(2, isFormed: true, incarnation: 5).hello(to: NodeID(1), connection: .bulk))
+        #expect(try judge(5) == nil)
+        #expect(try judge(6) == nil)
+        let refusal = try judge(4)
+        #expect(refusal?.code == .otherStore)
+        #expect(refusal?.text.contains("older copy") == true && refusal?.text.contains("replace the member") == true)
+        // One that names none.
+        #expect(try judge(0) == nil)
+    }
+
+    @Test("Other clusters, other lists, strangers, wrong addresses and newer protocols are refused with their reason")
+    func refused() throws {
+        let one = try greeting(1)
+        func code(_ change: (inout Hello) -> Void, expected: NodeID? = nil) throws -> HelloRefusal.Code? {
+            var hello = try greeting(2).hello(to: NodeID(1), connection: .heartbeat)
+            change(&hello)
+            return one.judge(hello, expected: expected)?.code
+        }
+        #expect(try code { $0.cluster = ClusterID(8) } == .otherCluster)
+        #expect(try code { $0.versions = 200...201 } == .versionMismatch)
+        #expect(try code { $0.node = NodeID(9) } == .unknownNode)
+        #expect(try code { $0.node = NodeID(1) } == .unknownNode)
+        #expect(try code({ _ in }, expected: NodeID(3)) == .unknownNode)
+        #expect(try code { $0.members = MemberList([]) } == .membersDiffer)
+        #expect(try code { _ in } == nil)
+    }
+}

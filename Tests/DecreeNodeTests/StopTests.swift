@@ -1,0 +1,74 @@
+import PaxosBase
+import PaxosLog
+import Testing
+
+@testable import DecreeNode
+
+@Suite("The end of a node")
+struct StopTests {
+    private func leading() -> (Bench, PortID) {
+        var bench = Bench()
+        bench.run(for: .seconds(2))
+        let port = bench.group.openPort()
+        return (bench, port)
+    }
+
+    @Test("A graceful stop waits for commands under way, and new ones are refused meanwhile")
+    func waitsForCommands() {
+        var (bench, port) = leading()
+        bench.turn(port, .command(Payload("x".utf8), token: 1))
+        bench.step(.stopRequested(isGraceful: true))
+        let endedEarly = bench.core.advanceStop(at: bench.now, into: &bench.effects)
+        #expect(!endedEarly)
+        bench.turn(port, .command(Payload("x".utf8), token: 2), .query(1, linearizable: false, token: 3))
+        #expect(bench.takeCompleted() == ["2: \(RequestFailure.stopped)", "3: \(RequestFailure.stopped)"])
+        bench.sync()
+        bench.turn()
+        #expect(bench.takeCompleted() == ["1: output 1"])
+        let hasEnded = bench.core.advanceStop(at: bench.now, into: &bench.effects)
+        #expect(hasEnded)
+        #expect(bench.effects.hasEnded && bench.core.phase == .stopped)
+    }
+
+    @Test("Patience ends, and whoever still waits is told")
+    func patienceEnds() {
+        var (bench, port) = leading()
+        bench.turn(port, .command(Payload("x".utf8), token: 1), .query(1, linearizable: true, token: 2))
+        bench.step(.stopRequested(isGraceful: true))
+        bench.now = bench.core.nextDeadline()
+        bench.now = max(bench.now, bench.core.lifecycle.nextDeadline)
+        let hasEnded = bench.core.advanceStop(at: bench.now, into: &bench.effects)
+        #expect(hasEnded)
+        bench.group.end(core: &bench.core)
+        bench.collect()
+        while let batch = bench.group.takeCompletions() { bench.completions.append(batch) }
+        #expect(bench.takeCompleted() == ["1: \(RequestFailure.unknownOutcome)", "2: \(RequestFailure.stopped)"])
+    }
+
+    @Test("A second stop hastens the first and never delays it")
+    func secondStop() {
+        var lifecycle = Lifecycle()
+        lifecycle.stop(until: Instant(nanoseconds: 5))
+        lifecycle.stop(until: Instant(nanoseconds: 9))
+        #expect(lifecycle.stopsAt == Instant(nanoseconds: 5))
+        lifecycle.stop(until: Instant(nanoseconds: 1))
+        #expect(lifecycle.stopsAt == Instant(nanoseconds: 1))
+    }
+
+    @Test("An entry of a newer version halts the node: who waits is told, and so is who comes")
+    func halts() {
+        var state = DurableState()
+        for record: Record in [
+            .incarnation(Incarnation(1)), .learned(Slot(1), .unknown(kind: 200, payload: Payload("?".utf8))),
+            .chosen(through: Slot(1)),
+        ] { state.absorb(record) }
+        var bench = Bench(durable: state)
+        bench.run(for: .seconds(1))
+        #expect(bench.core.phase == .halted)
+        #expect(bench.notices.contains(.halted(GroupID(1), Slot(1), kind: 200)))
+        bench.turn(
+            bench.group.openPort(), .command(Payload("x".utf8), token: 1), .query(1, linearizable: false, token: 2))
+        bench.advance(.firstSteps)
+        #expect(bench.takeCompleted() == ["1: \(RequestFailure.halted)", "2: answer 0"])
+    }
+}
