@@ -56,13 +56,11 @@ public struct Effects: Sendable {
     public var outcomes: [Outcome] = []
     /// Entries to read back from the journal for a peer that lags.
     public var loads: [Load] = []
-    /// The journal may drop every record of a slot up to here.
-    public var trim: Slot?
 
     public init() {}
 
     public var isEmpty: Bool {
-        sends.isEmpty && records.isEmpty && applies.isEmpty && outcomes.isEmpty && loads.isEmpty && trim == nil
+        sends.isEmpty && records.isEmpty && applies.isEmpty && outcomes.isEmpty && loads.isEmpty
     }
 
     /// Empties the effects and keeps the memory for the next step.
@@ -72,7 +70,6 @@ public struct Effects: Sendable {
         applies.removeAll(keepingCapacity: true)
         outcomes.removeAll(keepingCapacity: true)
         loads.removeAll(keepingCapacity: true)
-        trim = nil
     }
 }
 

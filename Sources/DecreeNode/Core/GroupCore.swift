@@ -41,7 +41,6 @@ public struct GroupCore: Sendable {
         for load in effects.loads { node.loads.append(GroupLoad(group: number, load: load)) }
         effects.loads.removeAll(keepingCapacity: true)
         // The journal trims by itself once the record of it is durable.
-        effects.trim = nil
     }
 
     /// The machine stands where the replica says that it does.

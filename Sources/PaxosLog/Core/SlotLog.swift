@@ -15,11 +15,12 @@ struct SlotRecord: Hashable, Sendable {
 ///
 /// Slots up to ``trimmed`` are in a snapshot and nowhere else; those up to ``released`` are chosen, applied and only in
 /// the journal; the others are in memory.
+@usableFromInline
 struct SlotLog: Hashable, Sendable {
-    private(set) var trimmed: Slot
+    @usableFromInline private(set) var trimmed: Slot
     private(set) var released: Slot
     /// Every slot up to here is chosen.
-    private(set) var watermark: Slot
+    @usableFromInline private(set) var watermark: Slot
     /// Bytes of the entries in memory.
     private(set) var residentBytes = 0
     private var records = RingBuffer<SlotRecord>()

@@ -1,6 +1,7 @@
 import PaxosBase
 
 /// What waits for a write. A promise or an acceptance leaves only when it is on stable storage (rule 1).
+@usableFromInline
 struct Durability: Hashable, Sendable {
     /// The highest write handed out.
     var lastWrite = WriteID.zero
@@ -12,7 +13,7 @@ struct Durability: Hashable, Sendable {
     /// The incarnation's record is durable.
     var isReady = false
     /// Everything up to here is chosen and on stable storage here: peers need not keep it for this node.
-    var watermark = Slot.zero
+    @usableFromInline var watermark = Slot.zero
     /// Bytes of entries handed out in writes that are not durable yet.
     var unsyncedBytes = 0
     /// The same for each of these writes.
@@ -46,11 +47,25 @@ struct Durability: Hashable, Sendable {
         let write: WriteID
         let action: DurableAction
     }
+
+    /// Takes the next action whose write is on stable storage.
+    mutating func popDue() -> DurableAction? {
+        guard let first = waiting.first, first.write <= durableWrite else { return nil }
+        return waiting.popFirst()?.action
+    }
+
+    /// Whether the oldest write takes so long that this node should not lead.
+    func isStalled(at now: Instant, limit: TimeSpan) -> Bool {
+        guard let busySince else { return false }
+        return now.since(busySince) > limit
+    }
 }
 
 /// What happens once a write is durable.
 enum DurableAction: Hashable, Sendable {
+    /// The incarnation is durable: the node may speak.
     case begin
+    /// The candidate's own promise.
     case prepare(Ballot)
     case promise(to: NodeID, Prepare)
     case accepted(to: NodeID, Accepted)
@@ -60,13 +75,13 @@ enum DurableAction: Hashable, Sendable {
     case watermark(Slot)
 }
 
-extension Replica {
+extension Core {
     /// The incarnation is made durable before anything else happens in it.
     mutating func begin(at now: Instant, into effects: inout Effects) {
         guard !durability.hasBegun else { return }
         durability.hasBegun = true
         record(.incarnation(incarnation), into: &effects)
-        whenDurable(.begin, at: now, into: &effects)
+        putOff(.begin, at: now)
     }
 
     /// Hands out a record under the write that the host will make of all records gathered with it.
@@ -82,58 +97,29 @@ extension Replica {
         }
     }
 
-    /// Does `action` as soon as everything recorded so far is durable.
-    mutating func whenDurable(_ action: DurableAction, at now: Instant, into effects: inout Effects) {
-        if durability.lastWrite <= durability.durableWrite {
-            perform(action, at: now, into: &effects)
-        } else {
-            if durability.busySince == nil { durability.busySince = now }
-            durability.waiting.append(.init(write: durability.lastWrite, action: action))
-        }
+    /// Whether everything recorded so far is durable, so that nothing has to be put off.
+    var isAllDurable: Bool { durability.lastWrite <= durability.durableWrite }
+
+    /// Puts `action` off until everything recorded so far is durable.
+    mutating func putOff(_ action: DurableAction, at now: Instant) {
+        if durability.busySince == nil { durability.busySince = now }
+        durability.waiting.append(.init(write: durability.lastWrite, action: action))
     }
 
-    mutating func written(_ write: WriteID, at now: Instant, into effects: inout Effects) {
+    /// Everything up to `write` is on stable storage; what waited for it is due.
+    /// - Returns: Whether that was not known before.
+    mutating func noteWritten(_ write: WriteID, at now: Instant) -> Bool {
         invariant(
             write <= durability.lastWrite, "a durable write was handed out: \(write) up to \(durability.lastWrite)")
-        guard write > durability.durableWrite else { return }
+        guard write > durability.durableWrite else { return false }
         durability.becameDurable(through: write)
         durability.busySince = durability.lastWrite > write ? now : nil
-        var acknowledgement: (to: NodeID, run: Accepted)?
-        while let waiting = durability.waiting.first, waiting.write <= write {
-            durability.waiting.popFirst()
-            // Neighbouring runs of one ballot leave as one message.
-            if case .accepted(let leader, let run) = waiting.action {
-                if let (to, former) = acknowledgement, to == leader, former.ballot == run.ballot,
-                    former.last.next == run.first
-                {
-                    acknowledgement = (to, Accepted(ballot: run.ballot, first: former.first, last: run.last))
-                    continue
-                }
-                if let (to, run) = acknowledgement { send(.accepted(run), to: to, into: &effects) }
-                acknowledgement = (leader, run)
-            } else {
-                perform(waiting.action, at: now, into: &effects)
-            }
-        }
-        if let (to, run) = acknowledgement { send(.accepted(run), to: to, into: &effects) }
+        return true
     }
 
-    private mutating func perform(_ action: DurableAction, at now: Instant, into effects: inout Effects) {
-        switch action {
-        case .begin: durability.isReady = true
-        case .prepare(let ballot): sendPrepare(ballot, at: now, into: &effects)
-        case .promise(let candidate, let prepare): sendPromise(to: candidate, prepare, into: &effects)
-        case .accepted(let leader, let accepted): send(.accepted(accepted), to: leader, into: &effects)
-        case .ownVote(let vote): count(vote, of: index, into: &effects)
-        case .watermark(let slot):
-            durability.watermark = max(durability.watermark, slot)
-            releaseApplied()
-        }
-    }
-
-    /// Whether the oldest write takes so long that this node should not lead.
-    func isJournalStalled(at now: Instant) -> Bool {
-        guard let since = durability.busySince else { return false }
-        return now.since(since) > settings.journalStallLimit
+    /// Everything up to `slot` is chosen and on stable storage here.
+    mutating func noteDurableWatermark(_ slot: Slot) {
+        durability.watermark = max(durability.watermark, slot)
+        releaseApplied()
     }
 }

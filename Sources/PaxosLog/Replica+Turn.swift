@@ -1,0 +1,81 @@
+import PaxosBase
+
+// The end of a batch of input, and the ticks of the clock: what was gathered leaves, what was lost is sent again.
+extension Replica {
+    /// All that was gathered leaves: commands, accepts, marks and reads, each in one batch.
+    mutating func drain(at now: Instant, into effects: inout Effects) {
+        guard core.durability.isReady else { return }
+        dispatchCommands(at: now, into: &effects)
+        if isLeading { era.role.leader?.proposeWaiting(at: now, &core, into: &effects) }
+        beginReads(at: now, into: &effects)
+        core.recordWatermark(isDue: false, at: now, into: &effects)
+    }
+
+    mutating func timePassed(at now: Instant, into effects: inout Effects) {
+        guard core.durability.isReady else { return }
+        if era.election.tick(at: now) {
+            era.election.sendHeartbeats(into: &effects)
+            core.expireCommands(at: now, into: &effects)
+            era.reads.expire(at: now, settings: core.settings, into: &effects)
+            beginReads(at: now, into: &effects)
+            core.continueRepair(asking: era.election, at: now, into: &effects)
+            resend(at: now, into: &effects)
+            core.recordWatermark(isDue: true, at: now, into: &effects)
+            core.trim(sparing: era.election.lowestWatermark(own: core.durability.watermark), into: &effects)
+        }
+        considerStanding(at: now, into: &effects)
+    }
+
+    /// Sends again what has had no answer for a while.
+    private mutating func resend(at now: Instant, into effects: inout Effects) {
+        era.role.candidate?.resend(at: now, limit: core.settings.resendInterval, into: &effects)
+        era.role.leader?.resend(at: now, &core, into: &effects)
+        if !isLeading, core.commands.isOverdue(at: now, limit: core.settings.forwardResendInterval) {
+            core.commands.startOver()
+        }
+        dispatchCommands(at: now, into: &effects)
+        era.role.leader?.proposeWaiting(at: now, &core, into: &effects)
+    }
+
+    /// Brings commands of this replica's clients on their way to the leader.
+    private mutating func dispatchCommands(at now: Instant, into effects: inout Effects) {
+        guard core.commands.undispatched > 0 else { return }
+        if isLeading {
+            // What finds no room stays for the next turn.
+            let room = era.role.leader?.room(core.settings) ?? 0
+            era.role.leader?.take(core.commands.dispatch(atMost: room, at: now), &core)
+        } else if let relay = era.election.wayToLeader(at: now) {
+            let commands = core.commands.dispatch(atMost: .max, at: now)
+            core.forward(commands, hops: 2, to: relay, seat: era.seat, into: &effects)
+        }
+    }
+
+    /// Commands of another replica's clients.
+    mutating func receive(_ forward: Forward, at now: Instant, into effects: inout Effects) {
+        if isLeading {
+            era.role.leader?.take(forward.commands, &core)
+        } else if forward.hops > 0, let relay = era.election.wayToLeader(at: now) {
+            core.forward(forward.commands, hops: forward.hops - 1, to: relay, seat: era.seat, into: &effects)
+        }
+    }
+
+    private mutating func beginReads(at now: Instant, into effects: inout Effects) {
+        guard era.reads.wantsBarrier else { return }
+        let way = era.wayOfReads(at: now, core)
+        era.reads.begin(by: way, at: now, seat: era.seat, &core, into: &effects)
+    }
+
+    /// A replica asks up to where its reads must have applied. Its request is its vote for the ballot too: with three
+    /// members leader and asker are a quorum.
+    mutating func receive(_ request: ReadRequest, from asker: NodeID, at now: Instant, into effects: inout Effects) {
+        guard isLeading, era.role.ballot == request.ballot, let target = era.role.leader?.readTarget(core) else {
+            return
+        }
+        if configuration.acceptQuorum <= 2 {
+            let answer = ReadAnswer(nonce: request.nonce, target: target)
+            era.seat.send(.readAnswer(answer), to: asker, into: &effects)
+        } else {
+            era.reads.add(.replica(asker, request.nonce), at: now)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import PaxosBase
+
+/// A node that runs phase 1: it collects promises, and adopts for each slot the value of the highest ballot. TLA+
+/// actions StartElection and ReceivePromises.
+struct Candidate: Hashable, Sendable {
+    let seat: Seat
+    let ballot: Ballot
+    let since: Instant
+    /// The watermark that `Prepare` carried.
+    let watermark: Slot
+    /// Counts the askings.
+    private var attempt: UInt32 = 0
+    private var lastAsked: Instant
+    /// By position of the acceptor.
+    private var answers: [Answer]
+    /// What to propose, by slot: the value of the highest ballot reported.
+    private(set) var adopted: [Slot: Adopted] = [:]
+    /// The highest slot that anyone reported.
+    private(set) var highest: Slot
+    /// A quorum has promised; what lies up to here is chosen and must be fetched first (rule 6).
+    private var catchUpTarget: Slot?
+
+    private struct Answer: Hashable, Sendable {
+        var attempt: UInt32 = 0
+        /// Which answer to the attempt the parts belong to.
+        var answer: UInt64 = 0
+        var parts: Set<UInt32> = []
+        var isComplete = false
+        var watermark = Slot.zero
+    }
+
+    struct Adopted: Hashable, Sendable {
+        var ballot: Ballot
+        var entry: Entry
+        /// Who reported a value for this slot.
+        var reporters: MemberSet
+        /// Who reported this very value, in whatever ballot. That is not a vote (rule 7).
+        var holders: MemberSet
+    }
+
+    /// How far a candidate has come.
+    enum Verdict: Hashable, Sendable {
+        /// For promises, or for chosen entries that it must have first.
+        case waits
+        /// Phase 1 is complete.
+        case leads
+    }
+
+    init(_ ballot: Ballot, at now: Instant, seat: Seat, _ core: Core) {
+        self.seat = seat
+        self.ballot = ballot
+        since = now
+        watermark = core.log.watermark
+        lastAsked = now
+        answers = Array(repeating: .init(), count: seat.configuration.members.count)
+        highest = core.log.highest
+    }
+
+    var promisers: Int { answers.count { $0.isComplete } }
+
+    /// A candidate that takes long gives others the chance.
+    func isHappy(at now: Instant, limit: TimeSpan) -> Bool { now.since(since) < limit }
+
+    /// The own promise is durable: what was accepted here counts, and the others are asked (rule 4).
+    mutating func begin(at now: Instant, _ core: inout Core, into effects: inout Effects) -> Verdict {
+        for report in core.promiseParts(above: watermark).joined() {
+            if case .accepted(let ballot, let entry) = report.state {
+                adopt(entry, ballot, at: report.slot, from: seat.index, core)
+            }
+        }
+        answers[seat.index].isComplete = true
+        answers[seat.index].watermark = core.log.watermark
+        ask(at: now, into: &effects)
+        return conclude(at: now, &core, into: &effects)
+    }
+
+    /// Asks those that have not answered yet.
+    private mutating func ask(at now: Instant, into effects: inout Effects) {
+        attempt += 1
+        lastAsked = now
+        let prepare = Prepare(ballot: ballot, watermark: watermark, attempt: attempt)
+        for peer in seat.others where !answers[peer].isComplete {
+            seat.send(.prepare(prepare), to: seat.configuration.members[peer], into: &effects)
+        }
+    }
+
+    /// Sends `Prepare` again.
+    mutating func resend(at now: Instant, limit: TimeSpan, into effects: inout Effects) {
+        guard now.since(lastAsked) >= limit, attempt > 0, catchUpTarget == nil else { return }
+        ask(at: now, into: &effects)
+    }
+
+    mutating func receive(
+        _ promise: Promise, from peer: Int, at now: Instant, _ core: inout Core, into effects: inout Effects
+    ) -> Verdict {
+        guard promise.ballot == ballot, promise.attempt <= attempt, promise.part < promise.parts,
+            !answers[peer].isComplete, catchUpTarget == nil
+        else { return .waits }
+        if answers[peer].attempt != promise.attempt || answers[peer].answer != promise.answer {
+            answers[peer] = Answer(attempt: promise.attempt, answer: promise.answer)
+        }
+        for report in promise.reports where report.slot > watermark {
+            take(report, from: peer, &core, into: &effects)
+        }
+        answers[peer].parts.insert(promise.part)
+        answers[peer].watermark = max(answers[peer].watermark, promise.watermark)
+        answers[peer].isComplete = answers[peer].parts.count == Int(promise.parts)
+        return conclude(at: now, &core, into: &effects)
+    }
+
+    private mutating func take(
+        _ report: SlotReport, from peer: Int, _ core: inout Core, into effects: inout Effects
+    ) {
+        highest = max(highest, report.slot)
+        switch report.state {
+        case .accepted(let ballot, let entry): adopt(entry, ballot, at: report.slot, from: peer, core)
+        case .chosen(let entry):
+            if !core.log.isChosen(report.slot) { core.learn(entry, at: report.slot, into: &effects) }
+        case .faulty: break
+        }
+    }
+
+    /// Takes a reported value if its ballot is the highest so far (rule 5).
+    private mutating func adopt(_ entry: Entry, _ ballot: Ballot, at slot: Slot, from peer: Int, _ core: Core) {
+        highest = max(highest, slot)
+        guard var former = adopted[slot] else {
+            var reporters = MemberSet()
+            reporters.insert(peer)
+            adopted[slot] = Adopted(ballot: ballot, entry: entry, reporters: reporters, holders: reporters)
+            return
+        }
+        former.reporters.insert(peer)
+        let isPreferred = core.has(.lowestBallotAdopted) ? ballot < former.ballot : ballot > former.ballot
+        if entry == former.entry {
+            former.holders.insert(peer)
+        } else if isPreferred {
+            former.holders = MemberSet()
+            former.holders.insert(peer)
+        }
+        if isPreferred {
+            former.ballot = ballot
+            former.entry = entry
+        }
+        adopted[slot] = former
+    }
+
+    /// With a quorum of promises: fetches what the quorum knows to be chosen, then leads.
+    private mutating func conclude(at now: Instant, _ core: inout Core, into effects: inout Effects) -> Verdict {
+        let needed = core.has(.quorumOfOne) ? 1 : seat.configuration.prepareQuorum
+        guard promisers >= needed, answers[seat.index].isComplete else { return .waits }
+        _ = core.log.advanceWatermark()
+        let known = answers.filter(\.isComplete).map(\.watermark).max() ?? .zero
+        catchUpTarget = known
+        guard core.log.watermark < known, !core.has(.proposesBelowWatermark) else { return .leads }
+        if let peer = answers.firstIndex(where: { $0.isComplete && $0.watermark >= known }), peer != seat.index {
+            core.repair.asked = nil
+            let member = seat.configuration.members[peer]
+            core.noteChosenElsewhere(through: known, by: member, at: now, seat: seat, into: &effects)
+        }
+        return .waits
+    }
+
+    /// A candidate that waited for chosen entries may have them all now.
+    func hasCaughtUp(_ core: Core) -> Bool {
+        guard let catchUpTarget else { return false }
+        return core.log.watermark >= catchUpTarget
+    }
+}
