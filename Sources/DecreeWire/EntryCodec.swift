@@ -10,6 +10,8 @@ enum EntryCodec {
     static let noOpKind: UInt8 = 0
     static let commandKind: UInt8 = 1
     static let stampedCommandKind: UInt8 = 2
+    // Set aside: 3 a session's command, 4 the opening and the end of a session, 5 the stop of a configuration. As every
+    // kind that this version does not know they are kept, and stop apply.
 
     static let headerByteCount = 5
     static let originByteCount = 24

@@ -1,7 +1,7 @@
 import PaxosBase
 import PaxosLog
 
-/// The kinds of messages on the wire. Numbers are never used again for another kind.
+/// The kinds of messages on the wire. Numbers are never used again for another kind; others are ``Reserved``.
 enum MessageKind: UInt8, CaseIterable {
     case prepare = 1
     case promise = 2
@@ -25,7 +25,7 @@ enum MessageKind: UInt8, CaseIterable {
 
 /// A message between peers: length of the rest (32 bits), version (8), kind (8), group (32), configuration (64), body.
 public enum EnvelopeCodec {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
     static let headerByteCount = 4 + 1 + 1 + 4 + 8
 
     /// Exactly how many bytes ``encode(_:into:)`` writes.
@@ -52,11 +52,16 @@ public enum EnvelopeCodec {
         let found = try reader.uint8()
         guard found == version else { throw .unsupportedVersion(what: .envelope, found: found) }
         let number = try reader.uint8()
-        guard let kind = MessageKind(rawValue: number) else { throw .unknownKind(what: .envelope, kind: number) }
+        guard let kind = MessageKind(rawValue: number) else { throw unknown(number) }
         let group = GroupID(try reader.uint32())
         let configuration = ConfigurationNumber(try reader.uint64())
         let message = try decodeBody(kind, &reader, sharing: &source)
         guard reader.offset == end else { throw .malformed(what: .envelope, detail: .badLength) }
         return Envelope(group: group, configuration: configuration, message: message)
+    }
+
+    private static func unknown(_ number: UInt8) -> WireError {
+        guard let content = Reserved.message(number) else { return .unknownKind(what: .envelope, kind: number) }
+        return .reserved(what: .envelope, kind: number, content)
     }
 }

@@ -2,28 +2,21 @@ import PaxosBase
 import PaxosLog
 
 /// What the body of a peer frame is.
-public struct FrameKind: RawRepresentable, Hashable, Sendable {
-    public let rawValue: UInt8
-
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-    /// One or several envelopes of the replicated log. Kinds from 16 on belong to the host.
-    public static let envelopes = FrameKind(rawValue: 1)
+public enum FrameKind: UInt8, Hashable, Sendable {
+    /// One or several envelopes of the replicated log.
+    case envelopes = 1
 }
 
 /// Where a whole frame lies within the bytes that were scanned.
 public struct Frame: Hashable, Sendable {
     public let kind: FrameKind
-    /// Free for the kind; zero for envelopes.
-    public let flags: UInt16
     /// The body's position in the scanned bytes.
     public let body: Range<Int>
     /// The length of the whole frame: what the receiver consumes.
     public let byteCount: Int
 
-    public init(kind: FrameKind, flags: UInt16, body: Range<Int>, byteCount: Int) {
+    public init(kind: FrameKind, body: Range<Int>, byteCount: Int) {
         self.kind = kind
-        self.flags = flags
         self.body = body
         self.byteCount = byteCount
     }
@@ -35,13 +28,16 @@ public enum FrameScan: Hashable, Sendable {
     case needsMore(byteCount: Int)
 }
 
-/// What peers exchange after the handshake: length of what follows the checksum (32 bits), CRC-32C of the same (32),
-/// protocol version (8), kind (8), flags (16), body.
+/// What peers exchange after the handshake: a header and a body.
+///
+/// The header: length of the body (32 bits), protocol version (8), kind (8), features that this frame uses (16), CRC-32C
+/// of the body (32), CRC-32C of the twelve bytes before (32). The header has a check of its own so that no length is
+/// believed, and no byte waited for, on the word of a flipped bit.
 public enum FrameCodec {
     /// The version of the protocol between peers, settled in the handshake.
-    public static let version: UInt8 = 1
-    public static let headerByteCount = 12
-    private static let checkedStart = 8
+    public static let version: UInt8 = 2
+    public static let headerByteCount = 16
+    private static let checkedHeaderByteCount = 12
 
     /// Looks for a frame at the beginning of what a connection received.
     /// - Parameters:
@@ -53,18 +49,24 @@ public enum FrameCodec {
     ) throws(WireError) -> FrameScan {
         guard bytes.count >= headerByteCount else { return .needsMore(byteCount: headerByteCount) }
         var reader = WireReader(bytes)
-        let total = checkedStart + Int(try reader.uint32())
+        let total = headerByteCount + Int(try reader.uint32())
+        let found = try reader.uint8()
+        let number = try reader.uint8()
+        let features = try reader.uint16()
         let checksum = try reader.uint32()
-        guard total >= headerByteCount else { throw .malformed(what: .frame, detail: .badLength) }
+        guard try reader.uint32() == headerChecksum(bytes) else { throw .checksumMismatch }
+        guard found == version else { throw .unsupportedVersion(what: .frame, found: found) }
+        guard let kind = FrameKind(rawValue: number) else { throw .unknownKind(what: .frame, kind: number) }
+        guard features == 0 else { throw .unknownFeatures(what: .frame, bits: UInt64(features)) }
         guard total <= maximumByteCount else { throw .oversized(byteCount: total, limit: maximumByteCount) }
         guard bytes.count >= total else { return .needsMore(byteCount: total) }
-        let checked = UnsafeRawBufferPointer(rebasing: bytes[checkedStart..<total])
-        guard CRC32C.checksum(checked) == checksum else { throw .checksumMismatch }
-        let found = try reader.uint8()
-        guard found == version else { throw .unsupportedVersion(what: .frame, found: found) }
-        let kind = FrameKind(rawValue: try reader.uint8())
-        let flags = try reader.uint16()
-        return .frame(Frame(kind: kind, flags: flags, body: headerByteCount..<total, byteCount: total))
+        let body = UnsafeRawBufferPointer(rebasing: bytes[headerByteCount..<total])
+        guard CRC32C.checksum(body) == checksum else { throw .checksumMismatch }
+        return .frame(Frame(kind: kind, body: headerByteCount..<total, byteCount: total))
+    }
+
+    private static func headerChecksum(_ frame: UnsafeRawBufferPointer) -> UInt32 {
+        CRC32C.checksum(UnsafeRawBufferPointer(rebasing: frame[..<checkedHeaderByteCount]))
     }
 
     /// Exactly how many bytes a frame of these envelopes takes.
@@ -81,23 +83,22 @@ public enum FrameCodec {
         var writer = WireWriter(memory)
         writer.zeros(headerByteCount)
         for index in envelopes.indices { EnvelopeCodec.encode(envelopes[index], into: &writer) }
-        seal(UnsafeMutableRawBufferPointer(rebasing: memory[..<writer.count]), kind: .envelopes, flags: 0)
+        seal(UnsafeMutableRawBufferPointer(rebasing: memory[..<writer.count]), kind: .envelopes)
         return writer.count
     }
 
     /// Writes the header of a frame whose body stands already behind the first ``headerByteCount`` bytes.
     /// - Parameter frame: The whole frame, header and body.
-    public static func seal(_ frame: UnsafeMutableRawBufferPointer, kind: FrameKind, flags: UInt16) {
-        invariant(
-            frame.count >= headerByteCount && frame.count - checkedStart <= UInt32.max,
-            "a frame holds its header and less than 4 GiB: \(frame.count)")
-        var rest = WireWriter(UnsafeMutableRawBufferPointer(rebasing: frame[checkedStart...]))
-        rest.uint8(version)
-        rest.uint8(kind.rawValue)
-        rest.uint16(flags)
+    private static func seal(_ frame: UnsafeMutableRawBufferPointer, kind: FrameKind) {
+        let body = UnsafeRawBufferPointer(rebasing: frame[headerByteCount...])
+        invariant(body.count <= UInt32.max, "a frame holds less than 4 GiB: \(frame.count)")
         var head = WireWriter(frame)
-        head.uint32(UInt32(frame.count - checkedStart))
-        head.uint32(CRC32C.checksum(UnsafeRawBufferPointer(rebasing: frame[checkedStart...])))
+        head.uint32(UInt32(body.count))
+        head.uint8(version)
+        head.uint8(kind.rawValue)
+        head.uint16(0)
+        head.uint32(CRC32C.checksum(body))
+        head.uint32(headerChecksum(UnsafeRawBufferPointer(frame)))
     }
 
     /// Reads the body of a frame of kind ``FrameKind/envelopes`` and appends what it holds.

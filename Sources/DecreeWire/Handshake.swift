@@ -50,6 +50,9 @@ public struct Hello: Hashable, Sendable {
     public var features: FeatureSet
     public var cluster: ClusterID
     public var node: NodeID
+    /// Whom the sender means to talk to. Somebody else who hears it was reached at a wrong address, and that is all
+    /// there is to say: what the sender knows of stores is about another node. Nil when the sender does not say.
+    public var dialled: NodeID?
     /// The sender's disk content; ``StoreID/none`` before the first start is through.
     public var store: StoreID
     /// The sender recorded durably who forms the cluster, and votes.
@@ -64,13 +67,14 @@ public struct Hello: Hashable, Sendable {
 
     public init(
         versions: ClosedRange<UInt8> = FrameCodec.version...FrameCodec.version, features: FeatureSet = .current,
-        cluster: ClusterID, node: NodeID, store: StoreID, isFormed: Bool, members: MemberList,
+        cluster: ClusterID, node: NodeID, dialled: NodeID? = nil, store: StoreID, isFormed: Bool, members: MemberList,
         expectedStore: StoreID?, incarnation: Incarnation, connection: ConnectionKind, software: String
     ) {
         self.versions = versions
         self.features = features
         self.cluster = cluster
         self.node = node
+        self.dialled = dialled
         self.store = store
         self.isFormed = isFormed
         self.members = members
@@ -106,6 +110,8 @@ public struct HelloRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         case removed
         /// Not now; ask again.
         case notReady
+        /// The address that was dialled leads to another node than the one that was meant.
+        case otherAddress
         /// Of a code that this version does not know.
         case other(UInt8)
     }
@@ -122,4 +128,43 @@ public struct HelloRefusal: Error, Hashable, Sendable, CustomStringConvertible {
 public enum Handshake: Hashable, Sendable {
     case hello(Hello)
     case reply(HelloReply)
+}
+
+/// What can be understood of the hello of a version that has another form for it.
+///
+/// Nodes of such versions do not mix: the words that both sides log say so.
+public struct ForeignHello: Hashable, Sendable {
+    public let format: UInt8
+    /// The versions of the protocol between peers that the sender speaks.
+    public let versions: ClosedRange<UInt8>
+    public let node: NodeID
+    /// The program's version, for people; empty where the form does not say it in time.
+    public let software: String
+
+    public init(format: UInt8, versions: ClosedRange<UInt8>, node: NodeID, software: String) {
+        self.format = format
+        self.versions = versions
+        self.node = node
+        self.software = software
+    }
+
+    /// What is said to the sender, and logged here.
+    /// - Parameters:
+    ///   - answering: Who refuses.
+    ///   - versions: What it speaks.
+    public func refusal(by answering: NodeID, speaking versions: ClosedRange<UInt8>) -> HelloRefusal {
+        let theirs = self.versions.textForPeople + (software.isEmpty ? "" : " (Decree \(software))")
+        return HelloRefusal(
+            code: .versionMismatch,
+            text: "node \(node) speaks version \(theirs) of the protocol between peers, node \(answering) version "
+                + "\(versions.textForPeople), and the two do not mix: stop the nodes of the older version and start "
+                + "them with the newer one, which carries their data directories over")
+    }
+}
+
+extension ClosedRange<UInt8> {
+    /// "2", or "2 to 4".
+    public var textForPeople: String {
+        lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) to \(upperBound)"
+    }
 }

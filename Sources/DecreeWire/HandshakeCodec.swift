@@ -3,22 +3,36 @@ import PaxosBase
 public enum HandshakeScan: Hashable, Sendable {
     /// A whole message; the receiver consumes `byteCount` bytes.
     case message(Handshake, byteCount: Int)
+    /// A whole hello of a version that has another form for it.
+    case foreign(ForeignHello)
     case needsMore
 }
 
-/// A handshake message: "DECREE" (6 bytes), kind (8 bits), format (8), length of the body (32), CRC-32C of kind, format
-/// and body (32), body.
+/// A handshake message: "DECREE" (6 bytes), kind (8 bits), format (8), length of the body (16), its complement (16),
+/// CRC-32C of kind, format and body (32), body.
+///
+/// Formats of any later version keep this header, the beginning of a hello (see HelloCodec.swift) and the form of a
+/// refusal, so that any two versions can tell each other that they do not mix. Format 1 had 32 bits of length.
 public enum HandshakeCodec {
     static let magic: StaticString = "DECREE"
-    static let format: UInt8 = 1
+    static let format: UInt8 = 2
+    /// The form before this one. Of it only a hello is understood, as far as is needed to refuse it.
+    static let formerFormat: UInt8 = 1
     static let headerByteCount = 16
     private static let helloKind: UInt8 = 1
     private static let replyKind: UInt8 = 2
 
     /// A longer message is refused.
-    public static let maximumByteCount = 64 * 1024
+    public static let maximumByteCount = 64 * 1024 - 1
 
-    public static func encode(_ message: Handshake) -> [UInt8] {
+    public static func encode(_ message: Handshake) -> [UInt8] { encode(message, format: format) }
+
+    /// The refusal of a hello of another version, in a form that its sender reads.
+    public static func encode(_ refusal: HelloRefusal, for hello: ForeignHello) -> [UInt8] {
+        encode(.reply(.refused(refusal)), format: hello.format == formerFormat ? formerFormat : format)
+    }
+
+    private static func encode(_ message: Handshake, format: UInt8) -> [UInt8] {
         let bodyByteCount = byteCount(message)
         return [UInt8](unsafeUninitializedCapacity: headerByteCount + bodyByteCount) { buffer, count in
             let memory = UnsafeMutableRawBufferPointer(buffer)
@@ -26,16 +40,19 @@ public enum HandshakeCodec {
             writer.zeros(headerByteCount)
             encodeBody(message, into: &writer)
             count = writer.count
-            seal(UnsafeMutableRawBufferPointer(rebasing: memory[..<count]), kind: kind(of: message))
+            seal(UnsafeMutableRawBufferPointer(rebasing: memory[..<count]), kind: kind(of: message), format: format)
         }
     }
 
-    private static func seal(_ memory: UnsafeMutableRawBufferPointer, kind: UInt8) {
+    private static func seal(_ memory: UnsafeMutableRawBufferPointer, kind: UInt8, format: UInt8) {
+        let length = memory.count - headerByteCount
+        invariant(length <= UInt16.max, "a handshake message stays below 64 KiB: \(length)")
         var head = WireWriter(memory)
         head.bytes(UnsafeRawBufferPointer(start: magic.utf8Start, count: magic.utf8CodeUnitCount))
         head.uint8(kind)
         head.uint8(format)
-        head.uint32(UInt32(memory.count - headerByteCount))
+        head.uint16(UInt16(length))
+        head.uint16(format == formerFormat ? 0 : ~UInt16(length))
         head.uint32(checksum(UnsafeRawBufferPointer(memory)))
     }
 
@@ -53,17 +70,33 @@ public enum HandshakeCodec {
         _ = try reader.skip(magic.utf8CodeUnitCount)
         let kind = try reader.uint8()
         let found = try reader.uint8()
-        let total = headerByteCount + Int(try reader.uint32())
+        let total = headerByteCount + (try bodyLength(&reader, format: found))
         let checksum = try reader.uint32()
-        guard found == format else { throw .unsupportedVersion(what: .handshake, found: found) }
         guard total <= maximumByteCount else { throw .oversized(byteCount: total, limit: maximumByteCount) }
         guard bytes.count >= total else { return .needsMore }
         let message = UnsafeRawBufferPointer(rebasing: bytes[..<total])
         guard self.checksum(message) == checksum else { throw .checksumMismatch }
         var body = WireReader(UnsafeRawBufferPointer(rebasing: message[headerByteCount...]))
+        guard found == format else {
+            return .foreign(try decodeForeign(kind, format: found, &body))
+        }
         let decoded = try decodeBody(kind, &body)
         try body.finish()
         return .message(decoded, byteCount: total)
+    }
+
+    private static func bodyLength(_ reader: inout WireReader, format: UInt8) throws(WireError) -> Int {
+        if format == formerFormat { return Int(try reader.uint32()) }
+        let length = try reader.uint16()
+        guard try reader.uint16() == ~length else { throw .checksumMismatch }
+        return Int(length)
+    }
+
+    private static func decodeForeign(
+        _ kind: UInt8, format: UInt8, _ reader: inout WireReader
+    ) throws(WireError) -> ForeignHello {
+        guard kind == helloKind else { throw .unsupportedVersion(what: .handshake, found: format) }
+        return format == formerFormat ? try decodeFormerHello(&reader) : try decodeNewerHello(&reader, format: format)
     }
 
     private static func kind(of message: Handshake) -> UInt8 {
@@ -120,6 +153,7 @@ public enum HandshakeCodec {
         case .membersDiffer: 5
         case .removed: 6
         case .notReady: 7
+        case .otherAddress: 8
         case .other(let number): number
         }
     }
@@ -133,6 +167,7 @@ public enum HandshakeCodec {
         case 5: .membersDiffer
         case 6: .removed
         case 7: .notReady
+        case 8: .otherAddress
         default: .other(number)
         }
     }

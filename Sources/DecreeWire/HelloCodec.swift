@@ -1,30 +1,37 @@
 import PaxosBase
 
-// A hello's body: its fields in the order of their declaration; the member list with its digest before it.
+// A hello's body. It begins with what every later format keeps in place: the versions that the sender speaks (8 bits
+// each), its node (64), its program's version (text). What follows is that of format 2, and ends in extensions: the
+// length of all of them (32), and of each its number (8), its length (32) and its bytes. An extension below 128 that is
+// not known is left out, one from 128 on is refused. This version knows none.
 
 extension HandshakeCodec {
+    private static let firstCriticalExtension: UInt8 = 128
+
     static func byteCount(_ hello: Hello) -> Int {
-        var sum = 2 + 8 + 8 + 8 + 16 + 1 + 8 + 4
+        var sum = 2 + 8 + WireWriter.byteCount(hello.software) + 8 + 8 + 8 + 16 + 1 + 8 + 4
         for member in hello.members.members {
             sum += 8 + WireWriter.byteCount(member.name) + 4
             for url in member.peerURLs { sum += WireWriter.byteCount(url) }
         }
-        return sum + 16 + 8 + 1 + WireWriter.byteCount(hello.software)
+        return sum + 16 + 8 + 1 + 4
     }
 
     static func encode(_ hello: Hello, into writer: inout WireWriter) {
         writer.uint8(hello.versions.lowerBound)
         writer.uint8(hello.versions.upperBound)
+        writer.uint64(hello.node.rawValue)
+        writer.string(hello.software)
         writer.uint64(hello.features.rawValue)
         writer.uint64(hello.cluster.rawValue)
-        writer.uint64(hello.node.rawValue)
+        writer.uint64(hello.dialled?.rawValue ?? 0)
         encode(hello.store, into: &writer)
         writer.bool(hello.isFormed)
         encode(hello.members, into: &writer)
         encode(hello.expectedStore ?? .none, into: &writer)
         writer.uint64(hello.incarnation.rawValue)
         writer.uint8(hello.connection.rawValue)
-        writer.string(hello.software)
+        writer.uint32(0)
     }
 
     private static func encode(_ store: StoreID, into writer: inout WireWriter) {
@@ -44,12 +51,12 @@ extension HandshakeCodec {
     }
 
     static func decodeHello(_ reader: inout WireReader) throws(WireError) -> Hello {
-        let lowest = try reader.uint8()
-        let highest = try reader.uint8()
-        guard lowest <= highest else { throw .malformed(what: .handshake, detail: .badRange) }
+        let versions = try decodeVersions(&reader)
+        let node = NodeID(try reader.uint64())
+        let software = try reader.string()
         let features = FeatureSet(rawValue: try reader.uint64())
         let cluster = ClusterID(try reader.uint64())
-        let node = NodeID(try reader.uint64())
+        let dialled = NodeID(try reader.uint64())
         let store = try decodeStore(&reader)
         let isFormed = try reader.bool(in: .handshake)
         let members = try decodeMembers(&reader)
@@ -58,10 +65,43 @@ extension HandshakeCodec {
         guard let connection = ConnectionKind(rawValue: try reader.uint8()) else {
             throw .malformed(what: .handshake, detail: .badFlag)
         }
+        try skipExtensions(&reader)
         return Hello(
-            versions: lowest...highest, features: features, cluster: cluster, node: node, store: store,
-            isFormed: isFormed, members: members, expectedStore: expectedStore.isNone ? nil : expectedStore,
-            incarnation: incarnation, connection: connection, software: try reader.string())
+            versions: versions, features: features, cluster: cluster, node: node,
+            dialled: dialled == NodeID(0) ? nil : dialled, store: store, isFormed: isFormed, members: members,
+            expectedStore: expectedStore.isNone ? nil : expectedStore, incarnation: incarnation,
+            connection: connection, software: software)
+    }
+
+    private static func decodeVersions(_ reader: inout WireReader) throws(WireError) -> ClosedRange<UInt8> {
+        let lowest = try reader.uint8()
+        let highest = try reader.uint8()
+        guard lowest <= highest else { throw .malformed(what: .handshake, detail: .badRange) }
+        return lowest...highest
+    }
+
+    private static func skipExtensions(_ reader: inout WireReader) throws(WireError) {
+        var extensions = WireReader(try reader.bytes(Int(try reader.uint32())))
+        while extensions.remaining > 0 {
+            let number = try extensions.uint8()
+            guard number < firstCriticalExtension else { throw .unknownKind(what: .handshake, kind: number) }
+            _ = try extensions.skip(Int(try extensions.uint32()))
+        }
+    }
+
+    /// What every format from 2 on begins with.
+    static func decodeNewerHello(_ reader: inout WireReader, format: UInt8) throws(WireError) -> ForeignHello {
+        let versions = try decodeVersions(&reader)
+        let node = NodeID(try reader.uint64())
+        return ForeignHello(format: format, versions: versions, node: node, software: try reader.string())
+    }
+
+    /// What format 1 began with: versions, features, cluster, node. Its program's version stood at the end.
+    static func decodeFormerHello(_ reader: inout WireReader) throws(WireError) -> ForeignHello {
+        let versions = try decodeVersions(&reader)
+        _ = try reader.skip(16)
+        return ForeignHello(
+            format: formerFormat, versions: versions, node: NodeID(try reader.uint64()), software: "")
     }
 
     private static func decodeStore(_ reader: inout WireReader) throws(WireError) -> StoreID {

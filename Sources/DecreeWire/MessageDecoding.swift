@@ -61,7 +61,8 @@ extension EnvelopeCodec {
         _ reader: inout WireReader, sharing source: inout PayloadSource
     ) throws(WireError) -> SlotReport {
         let slot = try reader.slot(in: .envelope)
-        switch try reader.uint8() {
+        let state = try reader.uint8()
+        switch state {
         case acceptedState:
             let ballot = try reader.ballot()
             let entry = try EntryCodec.decode(&reader, sharing: &source)
@@ -69,7 +70,9 @@ extension EnvelopeCodec {
         case faultyState: return SlotReport(slot: slot, state: .faulty(bound: try reader.ballot()))
         case chosenState:
             return SlotReport(slot: slot, state: .chosen(try EntryCodec.decode(&reader, sharing: &source)))
-        default: throw .malformed(what: .envelope, detail: .badFlag)
+        default:
+            guard let content = Reserved.slotState(state) else { throw .malformed(what: .envelope, detail: .badFlag) }
+            throw .reserved(what: .slotReport, kind: state, content)
         }
     }
 

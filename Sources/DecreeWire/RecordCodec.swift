@@ -1,14 +1,19 @@
 import PaxosBase
 import PaxosLog
 
-/// A journal record with its group: version (8 bits), kind (8), reserved (16, zero), group (32), body.
+/// A journal record with its group: version (8 bits), kind (8), kind of the group (8), zero (8), group (32), body.
 ///
-/// Its length is not written: a batch is read from its beginning, under one checksum.
+/// Its length is not written: a batch is read from its beginning, under one checksum. Records of version 1 are read as
+/// well; they look alike, with zero for the group's kind.
 public enum RecordCodec {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
+    static let oldestVersion: UInt8 = 1
     static let headerByteCount = 8
 
-    /// The kinds of records. Numbers are never used again for another kind.
+    /// A replicated log; other kinds are ``Reserved``.
+    private static let logGroup: UInt8 = 0
+
+    /// The kinds of records. Numbers are never used again for another kind; others are ``Reserved``.
     enum Kind: UInt8 {
         case incarnation = 1
         case promised = 2
@@ -72,7 +77,8 @@ public enum RecordCodec {
     private static func header(_ kind: Kind, _ group: GroupID, into writer: inout WireWriter) {
         writer.uint8(version)
         writer.uint8(kind.rawValue)
-        writer.uint16(0)
+        writer.uint8(logGroup)
+        writer.uint8(0)
         writer.uint32(group.rawValue)
     }
 
@@ -96,10 +102,13 @@ public enum RecordCodec {
         _ reader: inout WireReader, sharing source: inout PayloadSource
     ) throws(WireError) -> (GroupID, Record) {
         let found = try reader.uint8()
-        guard found == version else { throw .unsupportedVersion(what: .record, found: found) }
+        guard found >= oldestVersion, found <= version else {
+            throw .unsupportedVersion(what: .record, found: found)
+        }
         let number = try reader.uint8()
-        guard let kind = Kind(rawValue: number) else { throw .unknownKind(what: .record, kind: number) }
-        guard try reader.uint16() == 0 else { throw .malformed(what: .record, detail: .badFlag) }
+        guard let kind = Kind(rawValue: number) else { throw unknown(number) }
+        try checkGroup(ofKind: try reader.uint8())
+        guard try reader.uint8() == 0 else { throw .malformed(what: .record, detail: .badFlag) }
         let group = GroupID(try reader.uint32())
         switch kind {
         case .incarnation: return (group, .incarnation(Incarnation(try reader.uint64())))
@@ -114,5 +123,17 @@ public enum RecordCodec {
         case .chosen: return (group, .chosen(through: try reader.slot(in: .record)))
         case .trimmed: return (group, .trimmed(through: try reader.slot(in: .record)))
         }
+    }
+
+    private static func unknown(_ number: UInt8) -> WireError {
+        guard let content = Reserved.record(number) else { return .unknownKind(what: .record, kind: number) }
+        return .reserved(what: .record, kind: number, content)
+    }
+
+    @inline(__always)
+    private static func checkGroup(ofKind kind: UInt8) throws(WireError) {
+        guard kind != logGroup else { return }
+        guard let content = Reserved.group(kind) else { throw .unknownKind(what: .group, kind: kind) }
+        throw .reserved(what: .group, kind: kind, content)
     }
 }

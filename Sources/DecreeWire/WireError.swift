@@ -8,6 +8,10 @@ public enum WireError: Error, Hashable, Sendable {
     case unsupportedVersion(what: WirePart, found: UInt8)
     /// A kind that this version does not know.
     case unknownKind(what: WirePart, kind: UInt8)
+    /// A kind that is set aside for what a later version does.
+    case reserved(what: WirePart, kind: UInt8, ReservedContent)
+    /// Bits of features that this version does not know.
+    case unknownFeatures(what: WirePart, bits: UInt64)
     case malformed(what: WirePart, detail: WireDetail)
     /// Larger than the receiver takes. Both in bytes.
     case oversized(byteCount: Int, limit: Int)
@@ -19,7 +23,8 @@ public enum WireError: Error, Hashable, Sendable {
 
 /// What an error was found in.
 public enum WirePart: String, Hashable, Sendable {
-    case entry, envelope, record, frame, handshake
+    case entry, envelope, record, group, frame, handshake
+    case slotReport = "report of a slot"
 }
 
 /// What is wrong with it.
@@ -40,9 +45,14 @@ extension WireError: CustomStringConvertible {
         case .truncated(let needed, let available): "a field needs \(needed) bytes, \(available) are left"
         case .trailing(let count): "\(count) bytes are left over"
         case .unsupportedVersion(let what, let found):
-            "\(what.rawValue) of version \(found), which this program does not know"
+            "\(what.rawValue) of version \(found), which this program does not know: upgrade the older program"
         case .unknownKind(let what, let kind):
-            "\(what.rawValue) of kind \(kind), which this program does not know"
+            "\(what.rawValue) of kind \(kind), which this program does not know: a newer version wrote it, upgrade"
+        case .reserved(let what, let kind, let content):
+            "\(what.rawValue) of kind \(kind) (\(content.rawValue)): a newer version wrote it, upgrade"
+        case .unknownFeatures(let what, let bits):
+            "\(what.rawValue) with features that this program does not know (\(String(bits, radix: 16))): "
+                + "a newer version wrote it, upgrade"
         case .malformed(let what, let detail): "malformed \(what.rawValue): \(detail.rawValue)"
         case .oversized(let byteCount, let limit): "\(byteCount) bytes, the limit is \(limit)"
         case .checksumMismatch: "the checksum does not match"

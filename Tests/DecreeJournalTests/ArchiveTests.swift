@@ -56,14 +56,4 @@ import Testing
         #expect(!recovered.isNew && recovered.tornTail == nil)
         #expect(recovered.state(of: GroupID(0)).slots[Slot(12)]?.entry == .unknown(kind: 99, payload: Payload([1, 2])))
     }
-
-    @Test("This version still writes format 1, byte for byte")
-    func writes() throws {
-        let (journal, _) = try archived()
-        let stored = try stored()
-        #expect(journal.disk.numbers == stored.numbers)
-        for number in stored.numbers {
-            #expect(journal.disk.bytes(of: number) == stored.bytes(of: number), "\(number)")
-        }
-    }
 }

@@ -91,7 +91,7 @@ struct GreetingTests {
         #expect(try code { $0.versions = 200...201 } == .versionMismatch)
         #expect(try code { $0.node = NodeID(9) } == .unknownNode)
         #expect(try code { $0.node = NodeID(1) } == .unknownNode)
-        #expect(try code({ _ in }, expected: NodeID(3)) == .unknownNode)
+        #expect(try code({ _ in }, expected: NodeID(3)) == .otherAddress)
         #expect(try code { $0.members = MemberList([]) } == .membersDiffer)
         #expect(try code { _ in } == nil)
     }

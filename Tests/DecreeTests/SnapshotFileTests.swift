@@ -3,6 +3,7 @@ import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
+import DecreeWire
 import NIOPosix
 import PaxosBase
 import PaxosLog
@@ -89,6 +90,44 @@ struct SnapshotFileTests {
         }
         try put(bytes + [0], "\(temporary.path)/longer")
         #expect(throws: (any Error).self) { try read("\(temporary.path)/longer") }
+    }
+
+    /// A whole header of a file, its fields changed and its checksum made to fit.
+    private func decode(_ change: (inout [UInt8]) -> Void) throws -> SnapshotHeader {
+        var bytes = SnapshotFormat.encode(header).bytes
+        change(&bytes)
+        let checksum = bytes.dropLast(4).withUnsafeBytes { CRC32C.checksum($0) }
+        withUnsafeBytes(of: checksum.littleEndian) { bytes.replaceSubrange((bytes.count - 4)..., with: $0) }
+        return try bytes.withUnsafeBytes { try SnapshotFormat.decodeHeader($0).header }
+    }
+
+    @Test("Features, roles and sessions of later versions are refused as such")
+    func newerContent() throws {
+        #expect(try decode { _ in } == header)
+        let members = 16 + 8 + 8 + 4 + 8 + 8 + 12
+        let sessions = members + 3 * 9 + 4 + 24
+        #expect(throws: SnapshotFormat.Finding.newerContent("features 1")) { try decode { $0[16] = 1 } }
+        #expect(throws: SnapshotFormat.Finding.newerContent("a member of role 2")) {
+            try decode { $0[members + 8] = 2 }
+        }
+        #expect(throws: SnapshotFormat.Finding.newerContent("sessions of clients")) { try decode { $0[sessions] = 1 } }
+        #expect(throws: SnapshotFormat.Finding.newerFormat(3)) { try decode { $0[8] = 3 } }
+    }
+
+    @Test("A header of format 1 is read: of before there were stamps, when all members voted")
+    func formerFormat() throws {
+        let former = try decode { bytes in
+            bytes[8] = 1
+            let members = 16 + 8 + 8 + 4 + 8 + 8 + 12
+            for member in (0..<3).reversed() { bytes.remove(at: members + 9 * member + 8) }
+            bytes.removeSubrange(16 + 28..<16 + 36)
+            bytes.removeSubrange(16..<24)
+            bytes[12] = UInt8(bytes.count - 20)
+        }
+        #expect(former.metadata.time == .zero)
+        #expect(former.metadata.configuration == header.metadata.configuration)
+        #expect(former.metadata.origins == header.metadata.origins)
+        #expect(former.digest == header.digest && former.clusterID == header.clusterID && former.group == header.group)
     }
 
     @Test("Pruning never removes the snapshot that was just written, and removes what was set aside")

@@ -89,14 +89,37 @@ import Testing
         }
     }
 
-    @Test("No frame with a changed byte is taken")
+    @Test("Hellos of other formats never crash a decoder", arguments: 0..<4 as Range<UInt64>)
+    func otherFormats(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let samples = [bytes(hexadecimal: GoldenFormer.hello), HandshakeCodec.encode(.hello(Samples.hello))]
+        for round in 0..<2000 {
+            var bytes = samples[round % 2]
+            if round % 4 == 1 { bytes[7] = UInt8(truncatingIfNeeded: random.next()) }
+            for _ in 0...random.below(3) { mutate(&bytes, &random) }
+            // Made to fit again, so that the decoders behind the checksum see it.
+            if bytes.count > 16, round % 3 > 0 { reseal(&bytes) }
+            decodeOthers(bytes)
+        }
+    }
+
+    private func reseal(_ bytes: inout [UInt8]) {
+        let length = UInt16(truncatingIfNeeded: bytes.count - 16)
+        withUnsafeBytes(of: length.littleEndian) { bytes.replaceSubrange(8..<10, with: $0) }
+        withUnsafeBytes(of: (bytes[7] == 1 ? 0 : ~length).littleEndian) { bytes.replaceSubrange(10..<12, with: $0) }
+        let kinds = bytes[6..<8].withUnsafeBytes { CRC32C.checksum($0) }
+        let checksum = bytes[16...].withUnsafeBytes { CRC32C.checksum($0, seed: kinds) }
+        withUnsafeBytes(of: checksum.littleEndian) { bytes.replaceSubrange(12..<16, with: $0) }
+    }
+
+    @Test("No frame with a changed byte is taken, and none makes the receiver wait for more")
     func checksum() {
         let valid = frame(Samples.envelopes)
         for index in valid.indices {
             var bytes = valid
             bytes[index] ^= 0x40
             let scan = bytes.withUnsafeBytes { try? FrameCodec.scan($0, maximumByteCount: 1 << 20) }
-            if case .frame = scan { Issue.record("byte \(index)") }
+            #expect(scan == nil, "byte \(index)")
         }
     }
 

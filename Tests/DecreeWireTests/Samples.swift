@@ -17,6 +17,7 @@ enum Samples {
         stamp: LogTime(nanoseconds: 0x0506_0708), payload: Payload([0xBE, 0xEF]))
     static let entries: [Entry] = [
         .noOp, .command(first), .unknown(kind: 200, payload: Payload([1, 2, 3])), .command(second),
+        .command(stamped),
     ]
 
     static let messages: [(name: String, message: Message)] = [
@@ -72,6 +73,7 @@ enum Samples {
 
     static let hello = Hello(
         versions: 1...3, features: FeatureSet(rawValue: 5), cluster: ClusterID(0x11), node: NodeID(0x22),
+        dialled: NodeID(0x21),
         store: StoreID(high: 0x33, low: 0x44), isFormed: true,
         members: MemberList([
             InitialMember(node: NodeID(0x22), name: "b", peerURLs: ["http://10.0.0.2:2380", "http://b:2380"]),

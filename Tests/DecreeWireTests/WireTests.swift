@@ -129,16 +129,128 @@ import Testing
     func limit() {
         let bytes = frame(Samples.envelopes)
         #expect(throws: WireError.oversized(byteCount: bytes.count, limit: 100)) {
-            try bytes[..<12].withUnsafeBytes { try FrameCodec.scan($0, maximumByteCount: 100) }
+            try bytes[..<16].withUnsafeBytes { try FrameCodec.scan($0, maximumByteCount: 100) }
         }
     }
 
-    @Test("A host's own frame keeps kind, flags and body")
-    func ownKind() throws {
-        var bytes = [UInt8](repeating: 0, count: FrameCodec.headerByteCount) + [5, 6, 7]
-        bytes.withUnsafeMutableBytes { FrameCodec.seal($0, kind: FrameKind(rawValue: 16), flags: 0x0203) }
-        let scan = try bytes.withUnsafeBytes { try FrameCodec.scan($0, maximumByteCount: 100) }
-        #expect(scan == .frame(Frame(kind: FrameKind(rawValue: 16), flags: 0x0203, body: 12..<15, byteCount: 15)))
+    @Test("A flipped bit anywhere in a frame's header is noticed as soon as the header is there")
+    func flippedHeader() {
+        let whole = frame(Samples.envelopes)
+        for bit in 0..<FrameCodec.headerByteCount * 8 {
+            var header = Array(whole[..<FrameCodec.headerByteCount])
+            header[bit / 8] ^= 1 << (bit % 8)
+            #expect(throws: WireError.checksumMismatch, "bit \(bit)") {
+                try header.withUnsafeBytes { try FrameCodec.scan($0, maximumByteCount: .max) }
+            }
+        }
+    }
+
+    /// A frame of one envelope whose header is changed and made to fit again.
+    private func scan(_ change: (inout [UInt8]) -> Void) throws -> FrameScan {
+        var bytes = frame([Samples.envelopes[0]])
+        change(&bytes)
+        let checksum = bytes[..<12].withUnsafeBytes { CRC32C.checksum($0) }
+        withUnsafeBytes(of: checksum.littleEndian) { bytes.replaceSubrange(12..<16, with: $0) }
+        return try bytes.withUnsafeBytes { try FrameCodec.scan($0, maximumByteCount: 1 << 20) }
+    }
+
+    @Test("Frames of another version, of unknown kinds or with unknown features are refused as what they are")
+    func newerFrames() {
+        #expect(throws: WireError.unsupportedVersion(what: .frame, found: 3)) { try scan { $0[4] = 3 } }
+        #expect(throws: WireError.unknownKind(what: .frame, kind: 2)) { try scan { $0[5] = 2 } }
+        #expect(throws: WireError.unknownFeatures(what: .frame, bits: 0x0100)) { try scan { $0[7] = 1 } }
+    }
+}
+
+@Suite struct ReservedTests {
+    private func record(_ change: (inout [UInt8]) -> Void) -> WireError? {
+        var bytes = encoded(RecordCodec.byteCount(.chosen(through: Slot(1)))) {
+            RecordCodec.encode(.chosen(through: Slot(1)), group: GroupID(1), into: &$0)
+        }
+        change(&bytes)
+        do throws(WireError) {
+            try bytes.withBytes { bytes throws(WireError) in try RecordCodec.decode(bytes, count: 1) { _, _ in } }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func envelope(_ message: Int, _ change: (inout [UInt8]) -> Void) -> WireError? {
+        var bytes = Array(frame([Samples.envelopes[message]]).dropFirst(FrameCodec.headerByteCount))
+        change(&bytes)
+        do throws(WireError) {
+            var envelopes: [Envelope] = []
+            try bytes.withBytes { bytes throws(WireError) in
+                try FrameCodec.decodeEnvelopes(bytes, into: &envelopes)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("A record that is set aside for a later version is refused as that, never skipped")
+    func records() {
+        let expected: [(UInt8, ReservedContent)] = [
+            (7, .configuration), (8, .faultySlots), (9, .lostTail), (10, .witness), (32, .register), (47, .register),
+        ]
+        for (number, content) in expected {
+            #expect(record { $0[1] = number } == .reserved(what: .record, kind: number, content))
+        }
+        for number: UInt8 in [0, 11, 31, 48, 255] {
+            #expect(record { $0[1] = number } == .unknownKind(what: .record, kind: number))
+        }
+        #expect(record { $0[2] = 1 } == .reserved(what: .group, kind: 1, .register))
+        #expect(record { $0[2] = 2 } == .unknownKind(what: .group, kind: 2))
+        #expect(record { $0[0] = 3 } == .unsupportedVersion(what: .record, found: 3))
+        #expect(record { $0[0] = 0 } == .unsupportedVersion(what: .record, found: 0))
+    }
+
+    @Test("A message that is set aside for a later version is refused as that")
+    func messages() {
+        let expected: [(UInt8, ReservedContent)] = [
+            (19, .snapshot), (20, .snapshot), (21, .stateDigest), (22, .lease), (23, .lease), (24, .configuration),
+            (32, .register), (47, .register),
+        ]
+        for (number, content) in expected {
+            #expect(envelope(0) { $0[5] = number } == .reserved(what: .envelope, kind: number, content))
+        }
+        for number: UInt8 in [0, 25, 31, 48, 255] {
+            #expect(envelope(0) { $0[5] = number } == .unknownKind(what: .envelope, kind: number))
+        }
+        for version: UInt8 in [1, 3] {
+            #expect(envelope(0) { $0[4] = version } == .unsupportedVersion(what: .envelope, found: version))
+        }
+    }
+
+    @Test("A promise that reports a lost end is refused: whoever took it for never-had could lose a chosen value")
+    func lostTail() {
+        // Behind the envelope's header, ballot, attempt, answer, watermark, part, parts, count and the first slot.
+        let state = 18 + 24 + 4 + 8 + 8 + 4 + 4 + 4 + 8
+        #expect(envelope(1) { $0[state] = 4 } == .reserved(what: .slotReport, kind: 4, .lostTail))
+    }
+
+    @Test("What is refused as newer says so, and what to do")
+    func texts() {
+        let errors: [WireError] = [
+            .reserved(what: .record, kind: 7, .configuration), .unknownKind(what: .envelope, kind: 99),
+            .unknownFeatures(what: .frame, bits: 4), .unsupportedVersion(what: .record, found: 9),
+        ]
+        for error in errors { #expect(error.description.contains("upgrade")) }
+        #expect(errors[0].description.contains("a change of the configuration"))
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// `withUnsafeBytes` for a body that throws an error of one type.
+    func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(WireError) -> Result
+    ) throws(WireError) -> Result {
+        let outcome: Swift.Result<Result, WireError> = withUnsafeBytes { bytes in
+            do throws(WireError) { return .success(try body(bytes)) } catch { return .failure(error) }
+        }
+        return try outcome.get()
     }
 }
 
@@ -160,6 +272,73 @@ import Testing
         #expect(
             try bytes.withUnsafeBytes { try HandshakeCodec.scan($0) }
                 == .message(.hello(without), byteCount: bytes.count))
+    }
+
+    /// The hello of a later format: this header, the beginning of this body, and then something else.
+    private func newerHello() -> [UInt8] {
+        var bytes = HandshakeCodec.encode(.hello(Samples.hello))
+        bytes[7] = 9
+        bytes.replaceSubrange(16..<18, with: [4, 5])
+        bytes.removeSubrange(60...)
+        let length = UInt16(bytes.count - 16)
+        withUnsafeBytes(of: length.littleEndian) { bytes.replaceSubrange(8..<10, with: $0) }
+        withUnsafeBytes(of: (~length).littleEndian) { bytes.replaceSubrange(10..<12, with: $0) }
+        return sealed(bytes)
+    }
+
+    private func sealed(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        let kinds = bytes[6..<8].withUnsafeBytes { CRC32C.checksum($0) }
+        let checksum = bytes[16...].withUnsafeBytes { CRC32C.checksum($0, seed: kinds) }
+        withUnsafeBytes(of: checksum.littleEndian) { bytes.replaceSubrange(12..<16, with: $0) }
+        return bytes
+    }
+
+    @Test("A hello of a later format is understood as far as it takes to say that the two do not mix")
+    func newerFormat() throws {
+        let newer = newerHello()
+        let hello = ForeignHello(format: 9, versions: 4...5, node: NodeID(0x22), software: "1.0.0")
+        #expect(try newer.withUnsafeBytes { try HandshakeCodec.scan($0) } == .foreign(hello))
+        let refusal = hello.refusal(by: NodeID(7), speaking: 2...2)
+        #expect(refusal.code == .versionMismatch)
+        #expect(
+            refusal.text
+                == "node n22 speaks version 4 to 5 (Decree 1.0.0) of the protocol between peers, node n7 version 2, and "
+                + "the two do not mix: stop the nodes of the older version and start them with the newer one, which "
+                + "carries their data directories over")
+        let answer = HandshakeCodec.encode(refusal, for: hello)
+        let heard = try answer.withUnsafeBytes { try HandshakeCodec.scan($0) }
+        #expect(heard == .message(.reply(.refused(refusal)), byteCount: answer.count))
+    }
+
+    @Test("A flipped bit in a handshake's length is noticed before more is waited for")
+    func flippedLength() {
+        let whole = HandshakeCodec.encode(.hello(Samples.hello))
+        for bit in 8 * 8..<12 * 8 {
+            var header = Array(whole[..<16])
+            header[bit / 8] ^= 1 << (bit % 8)
+            #expect(throws: WireError.checksumMismatch, "bit \(bit)") {
+                try header.withUnsafeBytes { try HandshakeCodec.scan($0) }
+            }
+        }
+    }
+
+    @Test("An extension that is not known is left out, unless it must be understood")
+    func extensions() throws {
+        let plain = HandshakeCodec.encode(.hello(Samples.hello))
+        func extended(_ number: UInt8) -> [UInt8] {
+            var bytes = Array(plain.dropLast(4)) + [8, 0, 0, 0, number, 3, 0, 0, 0, 7, 8, 9]
+            let length = UInt16(bytes.count - 16)
+            withUnsafeBytes(of: length.littleEndian) { bytes.replaceSubrange(8..<10, with: $0) }
+            withUnsafeBytes(of: (~length).littleEndian) { bytes.replaceSubrange(10..<12, with: $0) }
+            return sealed(bytes)
+        }
+        let known = extended(127)
+        let scan = try known.withUnsafeBytes { try HandshakeCodec.scan($0) }
+        #expect(scan == .message(.hello(Samples.hello), byteCount: known.count))
+        #expect(throws: WireError.unknownKind(what: .handshake, kind: 128)) {
+            try extended(128).withUnsafeBytes { try HandshakeCodec.scan($0) }
+        }
     }
 
     @Test("Member lists compare by content, not by order, and their digest tells them apart")

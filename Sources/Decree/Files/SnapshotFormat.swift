@@ -12,7 +12,8 @@ struct SnapshotHeader: Hashable, Sendable {
     let digest: StateDigest
 }
 
-/// The layout of a snapshot file, format 2 (format 1 had no log time), all numbers little-endian:
+/// The layout of a snapshot file, format 2, all numbers little-endian. (`Docs/FORMATS.md` has the fields of its header, and
+/// how format 1, which is read as well, was different.)
 ///
 /// - header: magic (8 bytes), format (32 bits), length of what follows (32), fields, CRC-32C of all before (32);
 /// - blocks: length (32, never 0), seal (32), bytes;
@@ -28,6 +29,8 @@ enum SnapshotFormat {
     /// Larger blocks are refused; machines keep below 1 MiB.
     static let maximumBlockByteCount = 64 << 20
     private static let maximumHeaderByteCount = 1 << 20
+    /// A member that votes. Other roles are for later versions.
+    private static let voter: UInt8 = 1
 
     static func seal(_ bytes: UnsafeRawBufferPointer, number: UInt64, header: UInt32) -> UInt32 {
         CRC32C.checksum(bytes, seed: CRC32C.checksum(number, seed: header))
@@ -36,32 +39,14 @@ enum SnapshotFormat {
     /// The encoded header and the checksum that seals are chained to.
     static func encode(_ header: SnapshotHeader) -> (bytes: [UInt8], checksum: UInt32) {
         let metadata = header.metadata
-        let configuration = metadata.configuration
-        let body = 64 + 8 * configuration.members.count + 24 * metadata.origins.count
+        let body = 72 + 9 * metadata.configuration.members.count + 24 * metadata.origins.count
         var bytes = [UInt8](repeating: 0, count: 16 + body + 4)
         let checksum = bytes.withUnsafeMutableBytes { memory in
             var writer = WireWriter(memory)
             for byte in magic { writer.uint8(byte) }
             writer.uint32(version)
             writer.uint32(UInt32(body))
-            writer.uint64(header.clusterID)
-            writer.uint32(header.group.rawValue)
-            writer.uint64(metadata.applied.rawValue)
-            writer.uint64(metadata.time.nanoseconds)
-            writer.uint64(configuration.number.rawValue)
-            writer.uint8(UInt8(configuration.prepareQuorum))
-            writer.uint8(UInt8(configuration.acceptQuorum))
-            writer.uint16(UInt16(configuration.members.count))
-            for member in configuration.members { writer.uint64(member.rawValue) }
-            writer.uint32(UInt32(metadata.origins.count))
-            for mark in metadata.origins {
-                writer.uint64(mark.node.rawValue)
-                writer.uint64(mark.incarnation.rawValue)
-                writer.uint64(mark.sequence)
-            }
-            writer.uint32(0)
-            writer.uint64(header.digest.high)
-            writer.uint64(header.digest.low)
+            encodeFields(header, into: &writer)
             let checksum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: memory[..<writer.count]))
             writer.uint32(checksum)
             return checksum
@@ -69,8 +54,41 @@ enum SnapshotFormat {
         return (bytes, checksum)
     }
 
-    enum Finding: Error {
+    private static func encodeFields(_ header: SnapshotHeader, into writer: inout WireWriter) {
+        // Features that the file uses: none yet.
+        writer.uint64(0)
+        writer.uint64(header.clusterID)
+        writer.uint32(header.group.rawValue)
+        writer.uint64(header.metadata.applied.rawValue)
+        writer.uint64(header.metadata.time.nanoseconds)
+        encode(header.metadata.configuration, into: &writer)
+        writer.uint32(UInt32(header.metadata.origins.count))
+        for mark in header.metadata.origins {
+            writer.uint64(mark.node.rawValue)
+            writer.uint64(mark.incarnation.rawValue)
+            writer.uint64(mark.sequence)
+        }
+        // Open sessions of clients: none yet.
+        writer.uint32(0)
+        writer.uint64(header.digest.high)
+        writer.uint64(header.digest.low)
+    }
+
+    private static func encode(_ configuration: Configuration, into writer: inout WireWriter) {
+        writer.uint64(configuration.number.rawValue)
+        writer.uint8(UInt8(configuration.prepareQuorum))
+        writer.uint8(UInt8(configuration.acceptQuorum))
+        writer.uint16(UInt16(configuration.members.count))
+        for member in configuration.members {
+            writer.uint64(member.rawValue)
+            writer.uint8(voter)
+        }
+    }
+
+    enum Finding: Error, Hashable {
         case newerFormat(UInt32)
+        /// An intact file holds what this version does not know.
+        case newerContent(String)
         case damaged(String)
     }
 
@@ -91,8 +109,11 @@ enum SnapshotFormat {
             }
             let checked = UnsafeRawBufferPointer(rebasing: bytes[..<(16 + body)])
             let checksum = CRC32C.checksum(checked)
-            let header = try decodeFields(&reader, version: found)
+            var fields = WireReader(UnsafeRawBufferPointer(rebasing: bytes[16..<16 + body]))
+            _ = try reader.skip(body)
             guard try reader.uint32() == checksum else { throw Finding.damaged("the header's checksum does not match") }
+            let header = try decodeFields(&fields, version: found)
+            try fields.finish()
             return (header, checksum, 16 + body + 4)
         } catch let finding as Finding {
             throw finding
@@ -101,37 +122,55 @@ enum SnapshotFormat {
         }
     }
 
+    /// Format 1 had neither features nor log time, and all members vote.
     private static func decodeFields(_ reader: inout WireReader, version: UInt32) throws -> SnapshotHeader {
+        let isFormer = version == 1
+        let features = isFormer ? 0 : try reader.uint64()
+        guard features == 0 else { throw Finding.newerContent("features \(String(features, radix: 16))") }
         let clusterID = try reader.uint64()
         let group = GroupID(try reader.uint32())
         let applied = Slot(try reader.uint64())
-        // Format 1 is from before commands were stamped.
-        let time = LogTime(nanoseconds: version == 1 ? 0 : try reader.uint64())
+        let time = LogTime(nanoseconds: isFormer ? 0 : try reader.uint64())
+        let configuration = try decodeConfiguration(&reader, hasRoles: !isFormer)
+        let origins = try decodeOrigins(&reader)
+        guard try reader.uint32() == 0 else { throw Finding.newerContent("sessions of clients") }
+        let digest = StateDigest(high: try reader.uint64(), low: try reader.uint64())
+        return SnapshotHeader(
+            clusterID: clusterID, group: group,
+            metadata: SnapshotMetadata(applied: applied, time: time, configuration: configuration, origins: origins),
+            digest: digest)
+    }
+
+    private static func decodeConfiguration(
+        _ reader: inout WireReader, hasRoles: Bool
+    ) throws -> Configuration {
         let number = ConfigurationNumber(try reader.uint64())
         let prepareQuorum = Int(try reader.uint8())
         let acceptQuorum = Int(try reader.uint8())
         var members: [NodeID] = []
-        for _ in 0..<(try reader.uint16()) { members.append(NodeID(try reader.uint64())) }
+        for _ in 0..<(try reader.uint16()) {
+            members.append(NodeID(try reader.uint64()))
+            let role = hasRoles ? try reader.uint8() : voter
+            guard role == voter else { throw Finding.newerContent("a member of role \(role)") }
+        }
         guard (1...64).contains(members.count), zip(members, members.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw Finding.damaged("the member list makes no sense")
         }
         guard Configuration.meet(prepareQuorum, acceptQuorum, of: members.count) else {
             throw Finding.damaged("quorums of \(prepareQuorum) and \(acceptQuorum) need not meet")
         }
+        return Configuration(
+            number: number, members: members, prepareQuorum: prepareQuorum, acceptQuorum: acceptQuorum)
+    }
+
+    private static func decodeOrigins(_ reader: inout WireReader) throws -> [OriginMark] {
         var origins: [OriginMark] = []
-        for _ in 0..<(try reader.uint32()) {
+        for _ in 0..<(try reader.count(minimumByteCount: 24, in: .record)) {
             let node = NodeID(try reader.uint64())
             let incarnation = Incarnation(try reader.uint64())
             origins.append(OriginMark(node: node, incarnation: incarnation, sequence: try reader.uint64()))
         }
-        _ = try reader.uint32()
-        let digest = StateDigest(high: try reader.uint64(), low: try reader.uint64())
-        let configuration = Configuration(
-            number: number, members: members, prepareQuorum: prepareQuorum, acceptQuorum: acceptQuorum)
-        return SnapshotHeader(
-            clusterID: clusterID, group: group,
-            metadata: SnapshotMetadata(applied: applied, time: time, configuration: configuration, origins: origins),
-            digest: digest)
+        return origins
     }
 
     static func blockHeader(_ block: [UInt8], number: UInt64, header: UInt32) -> [UInt8] {

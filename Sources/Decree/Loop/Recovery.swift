@@ -77,6 +77,8 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
             } catch SnapshotFormat.Finding.newerFormat(let found) {
                 throw NodeError.newerFormat(
                     path: snapshots.file(of: slot), found: found, supported: SnapshotFormat.version)
+            } catch SnapshotFormat.Finding.newerContent(let reason) {
+                throw NodeError.newerContent(path: snapshots.file(of: slot), reason: reason)
             } catch SnapshotFormat.Finding.damaged(let reason) {
                 skipped.append(Skipped(slot: slot, reason: reason, isDamaged: true))
             } catch let error as SnapshotError {

@@ -57,6 +57,7 @@ final class IncomingConnection: ChannelInboundHandler {
 
     private func readGreeting(_ context: ChannelHandlerContext) throws(WireError) {
         let scan = try input.withUnsafeReadableBytes { bytes throws(WireError) in try HandshakeCodec.scan(bytes) }
+        if case .foreign(let hello) = scan { return refuse(hello, context) }
         guard case .message(let message, let byteCount) = scan else { return }
         guard case .hello(let hello) = message else { return finish(context) }
         input.moveReaderIndex(forwardBy: byteCount)
@@ -76,6 +77,16 @@ final class IncomingConnection: ChannelInboundHandler {
         phase = .reading(link, hello.connection)
         transport.note(hello)
         link.adopt(self, kind: hello.connection)
+    }
+
+    /// A node of a version that has another form of greeting.
+    private func refuse(_ hello: ForeignHello, _ context: ChannelHandlerContext) {
+        let refusal = transport.greeting.judge(hello)
+        transport.refusals.report(refusal.text, from: "\(hello.node)", at: MonotonicClock.now())
+        transport.link(to: hello.node)?.status.lastFailure = refusal.text
+        let bytes = HandshakeCodec.encode(refusal, for: hello)
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+        finish(context)
     }
 
     private func answer(_ reply: HelloReply, _ context: ChannelHandlerContext) {
@@ -98,7 +109,7 @@ final class IncomingConnection: ChannelInboundHandler {
             envelopes = []
             let scan = try input.withUnsafeReadableBytes { bytes throws(WireError) in
                 let scan = try FrameCodec.scan(bytes, maximumByteCount: limit)
-                if case .frame(let frame) = scan, frame.kind == .envelopes {
+                if case .frame(let frame) = scan {
                     try FrameCodec.decodeEnvelopes(
                         UnsafeRawBufferPointer(rebasing: bytes[frame.body]), into: &gathered)
                 }

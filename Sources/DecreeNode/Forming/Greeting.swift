@@ -39,7 +39,7 @@ public struct Greeting: Sendable {
     public func hello(to peer: NodeID, connection: ConnectionKind) -> Hello {
         Hello(
             versions: Self.versions, features: .current, cluster: ClusterID(identity.clusterID), node: identity.node,
-            store: identity.store, isFormed: identity.formed != nil, members: members,
+            dialled: peer, store: identity.store, isFormed: identity.formed != nil, members: members,
             expectedStore: identity.store(of: peer), incarnation: incarnation, connection: connection,
             software: software)
     }
@@ -51,8 +51,9 @@ public struct Greeting: Sendable {
         guard hello.versions.overlaps(Self.versions) else {
             return HelloRefusal(
                 code: .versionMismatch,
-                text: "node \(identity.node) speaks protocol versions \(Self.versions), node \(hello.node) "
-                    + "\(hello.versions): upgrade the older one")
+                text:
+                    "node \(hello.node) speaks version \(hello.versions.textForPeople) of the protocol between peers, "
+                    + "node \(identity.node) version \(Self.versions.textForPeople): upgrade the older one")
         }
         guard hello.cluster.rawValue == identity.clusterID else {
             return HelloRefusal(
@@ -60,14 +61,34 @@ public struct Greeting: Sendable {
                 text: "node \(identity.node) belongs to cluster \(hexadecimal(identity.clusterID)), node "
                     + "\(hello.node) to \(hexadecimal(hello.cluster.rawValue)): check addresses and cluster tokens")
         }
-        return judgeMembership(hello, expected: expected) ?? judgeStores(hello) ?? judgeIncarnation(hello)
+        return judgeAddress(hello, expected: expected) ?? judgeMembership(hello) ?? judgeStores(hello)
+            ?? judgeIncarnation(hello)
     }
 
-    private func judgeMembership(_ hello: Hello, expected: NodeID?) -> HelloRefusal? {
+    /// What to say to a node whose version has another form of greeting: the two do not mix.
+    func judge(_ hello: ForeignHello) -> HelloRefusal {
+        hello.refusal(by: identity.node, speaking: Self.versions)
+    }
+
+    /// Comes before all that the two know of each other: at a wrong address it is about somebody else.
+    private func judgeAddress(_ hello: Hello, expected: NodeID?) -> HelloRefusal? {
         if let expected, hello.node != expected {
             return HelloRefusal(
-                code: .unknownNode, text: "node \(hello.node) answers where \(expected) was expected: check addresses")
+                code: .otherAddress,
+                text: "node \(hello.node) answers at the address of node \(expected): check the addresses of both, and "
+                    + "what stands between (names, forwarded ports); no data is in doubt")
         }
+        if let dialled = hello.dialled, dialled != identity.node {
+            return HelloRefusal(
+                code: .otherAddress,
+                text: "node \(hello.node) dialled node \(dialled) and reached node \(identity.node): check the address "
+                    + "that node \(hello.node) has for node \(dialled), and what stands between (names, forwarded "
+                    + "ports); no data is in doubt")
+        }
+        return nil
+    }
+
+    private func judgeMembership(_ hello: Hello) -> HelloRefusal? {
         let nodes = members.members.map(\.node)
         guard hello.node != identity.node, nodes.contains(hello.node) else {
             return HelloRefusal(

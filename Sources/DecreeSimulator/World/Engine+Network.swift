@@ -97,7 +97,9 @@ extension Engine {
         envelopes.removeAll(keepingCapacity: true)
         do throws(WireError) {
             try frame.bytes.withBytes { bytes throws(WireError) in
-                guard case .frame(let found) = try FrameCodec.scan(bytes, maximumByteCount: 1 << 24) else { return }
+                guard case .frame(let found) = try FrameCodec.scan(bytes, maximumByteCount: 1 << 24) else {
+                    return checkers.findings.report(.durability, "more bytes are awaited than a frame has")
+                }
                 let body = UnsafeRawBufferPointer(rebasing: bytes[found.body])
                 try FrameCodec.decodeEnvelopes(body, into: &envelopes)
             }
