@@ -26,6 +26,9 @@ public struct NodeSettings: Sendable {
     public var reconnectDelay = TimeSpan.milliseconds(20)...TimeSpan.seconds(1)
     /// How long a connection may take to be opened and greeted.
     public var connectTimeout = TimeSpan.seconds(2)
+    /// How long a frame from a peer may take from its first byte to its last; then the connection is closed, and the
+    /// peer dials again.
+    public var frameTimeout = TimeSpan.seconds(20)
     /// How much of a turn long queries, housekeeping and snapshots may each take.
     public var querySlice = TimeSpan.microseconds(200)
     /// How long one query may take from its first step to its last.

@@ -22,6 +22,10 @@ final class IncomingConnection: ChannelInboundHandler {
     private var input = ByteBuffer()
     private var envelopes: [Envelope] = []
     private var timeout: Scheduled<Void>?
+    /// When the frame that is not whole yet began to come.
+    private var unfinishedSince: Instant?
+    /// `timeout` will look whether it became whole.
+    private var isWatching = false
 
     init(transport: PeerTransport, maximumFrameBytes: Int) {
         self.transport = transport
@@ -81,7 +85,7 @@ final class IncomingConnection: ChannelInboundHandler {
 
     /// A node of a version that has another form of greeting.
     private func refuse(_ hello: ForeignHello, _ context: ChannelHandlerContext) {
-        let refusal = transport.greeting.judge(hello)
+        guard let refusal = transport.judge(hello) else { return finish(context) }
         transport.refusals.report(refusal.text, from: "\(hello.node)", at: MonotonicClock.now())
         transport.link(to: hello.node)?.status.lastFailure = refusal.text
         let bytes = HandshakeCodec.encode(refusal, for: hello)
@@ -125,9 +129,37 @@ final class IncomingConnection: ChannelInboundHandler {
             frames += 1
             input.moveReaderIndex(forwardBy: frame.byteCount)
         }
+        watchForTheRest(hasFinishedSome: frames > 0)
         guard !envelopes.isEmpty else { return }
         transport.delegate?.received(envelopes, from: link.member.node)
         envelopes.removeAll(keepingCapacity: true)
+    }
+
+    /// Sees to it that a frame which has begun is whole in time: one that never ends would keep the connection deaf.
+    ///
+    /// A look is taken only every now and then, since most frames that are cut by a read are whole with the next.
+    private func watchForTheRest(hasFinishedSome: Bool) {
+        if hasFinishedSome || input.readableBytes == 0 { unfinishedSince = nil }
+        guard input.readableBytes > 0, unfinishedSince == nil else { return }
+        unfinishedSince = MonotonicClock.now()
+        guard !isWatching else { return }
+        isWatching = true
+        lookLater(transport.settings.frameTimeout)
+    }
+
+    private func lookLater(_ wait: TimeSpan) {
+        timeout = transport.loop.assumeIsolated().scheduleTask(in: wait.timeAmount) { [weak self] in self?.look() }
+    }
+
+    private func look() {
+        guard let since = unfinishedSince, let context else { return isWatching = false }
+        let limit = transport.settings.frameTimeout
+        let spent = MonotonicClock.now().since(since)
+        guard spent >= limit else { return lookLater(TimeSpan(nanoseconds: limit.nanoseconds - spent.nanoseconds)) }
+        let origin = context.remoteAddress.map { "\($0)" } ?? "unknown"
+        transport.refusals.report(
+            "a frame that began was not whole after \(limit.forPeople)", from: origin, at: MonotonicClock.now())
+        finish(context)
     }
 
     private func refuse(_ error: WireError, _ context: ChannelHandlerContext) {

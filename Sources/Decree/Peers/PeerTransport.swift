@@ -136,6 +136,9 @@ final class PeerTransport: @unchecked Sendable {
         delegate?.greeting.judge(hello, expected: expected)
     }
 
+    /// What to say to a node whose version has another form of greeting; nil once this node is gone.
+    func judge(_ hello: ForeignHello) -> HelloRefusal? { delegate?.greeting.judge(hello) }
+
     /// Lets other threads see how the node stands with its peers now.
     func publish() {
         guard isOpen else { return }

@@ -66,7 +66,7 @@ public struct Greeting: Sendable {
     }
 
     /// What to say to a node whose version has another form of greeting: the two do not mix.
-    func judge(_ hello: ForeignHello) -> HelloRefusal {
+    public func judge(_ hello: ForeignHello) -> HelloRefusal {
         hello.refusal(by: identity.node, speaking: Self.versions)
     }
 
