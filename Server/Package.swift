@@ -53,6 +53,10 @@ let package = Package(
             name: "DecreeEtcd",
             dependencies: ["DecreeStore", .product(name: "SwiftProtobuf", package: "swift-protobuf")] + library,
             swiftSettings: strict),
+        .target(
+            name: "DecreeServer",
+            dependencies: ["DecreeEtcd", "DecreeStore", .product(name: "DecreeNode", package: "decree")] + library,
+            swiftSettings: strict),
         .executableTarget(
             name: "decree-codec-bench",
             dependencies: [
@@ -62,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "DecreeCommand",
             dependencies: [
-                "DecreeEtcd", "DecreeHTTP2", "DecreeMetrics", "DecreeStore", "DecreeStoreSimulation",
+                "DecreeEtcd", "DecreeHTTP2", "DecreeMetrics", "DecreeServer", "DecreeStore", "DecreeStoreSimulation",
                 .product(name: "Decree", package: "decree"),
                 .product(name: "DecreeJournal", package: "decree"),
                 .product(name: "DecreeSimulator", package: "decree"),
@@ -97,6 +101,13 @@ let package = Package(
             name: "DecreeEtcdTests",
             dependencies: [
                 "DecreeEtcd", "DecreeStore", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ] + library,
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecreeServerCoreTests",
+            dependencies: [
+                "DecreeServer", "DecreeEtcd", "DecreeStore", .product(name: "DecreeNode", package: "decree"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ] + library,
             swiftSettings: strict),
         .testTarget(

@@ -34,6 +34,9 @@ public struct RPCStatus: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension RPCStatus {
+    /// The call went well.
+    public static let ok = RPCStatus(.ok, "")
+
     /// A message that is not the protobuf message which the method takes.
     /// - Parameter reason: What is wrong with the bytes.
     public static func malformed(_ reason: String) -> RPCStatus {

@@ -26,6 +26,8 @@ struct CallSlot {
     var wheelPrevious = CallTable.none
     var wheelNext = CallTable.none
     var deadline = Int64.max
+    /// Bytes that came while the client was to wait, and whose share of its window was not given back.
+    var withheld = 0
 }
 
 /// The state of a call, as far as yes and no go.
@@ -60,6 +62,8 @@ struct CallFlags: OptionSet {
     static let trailersSubmitted = CallFlags(rawValue: 1 << 12)
     /// A `grpc-encoding` other than identity was announced.
     static let compressed = CallFlags(rawValue: 1 << 13)
+    /// The application takes nothing more from the client for now.
+    static let paused = CallFlags(rawValue: 1 << 15)
 }
 
 /// The calls of one event loop, in places with stable addresses that are used again and again.
@@ -142,6 +146,7 @@ final class CallTable {
         if slot.pointee.request != nil { slot.pointee.request = nil }
         slot.pointee.previous = Self.none
         slot.pointee.deadline = .max
+        slot.pointee.withheld = 0
         slot.pointee.next = firstFree
         firstFree = index
         count -= 1

@@ -174,13 +174,28 @@ extension HTTP2Connection {
 
     // MARK: Data
 
+    /// The application takes what the client of a call sends again.
+    func giveBackWindow(_ slot: UnsafeMutablePointer<CallSlot>) {
+        guard slot.pointee.withheld > 0 else { return }
+        nghttp2_session_consume_stream(session, slot.pointee.streamID, slot.pointee.withheld)
+        slot.pointee.withheld = 0
+        loop.touch(self)
+    }
+
     /// Bytes of a DATA frame, not necessarily all of it.
     @inline(__always)
     func dataArrived(_ streamID: Int32, _ chunk: UnsafeRawBufferPointer, frameEndsStream: Bool) {
         unconsumed += chunk.count
-        if !frameEndsStream { nghttp2_session_consume_stream(session, streamID, chunk.count) }
-        guard let index = callIndex(streamID) else { return }
+        guard let index = callIndex(streamID) else {
+            if !frameEndsStream { nghttp2_session_consume_stream(session, streamID, chunk.count) }
+            return
+        }
         let slot = calls[index]
+        if slot.pointee.flags.contains(.paused) {
+            slot.pointee.withheld += chunk.count
+        } else if !frameEndsStream {
+            nghttp2_session_consume_stream(session, streamID, chunk.count)
+        }
         if slot.pointee.flags.contains(.discarding) { return }
         if slot.pointee.flags.contains(.oneMessage) {
             takeOnlyMessage(index, slot, chunk, mayBorrow: frameEndsStream)

@@ -102,6 +102,19 @@ extension RPCLoop {
         return true
     }
 
+    /// Stops to take what the client of a client-streaming or bidirectional call sends, or goes on: while it is paused the
+    /// client's window is not opened any further, so that it sends at most what the window still holds.
+    public func setInbound(_ call: CallID, isPaused: Bool) {
+        eventLoop.assertInEventLoop()
+        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return }
+        if isPaused {
+            slot.pointee.flags.insert(.paused)
+        } else if slot.pointee.flags.contains(.paused) {
+            slot.pointee.flags.remove(.paused)
+            slot.pointee.http2?._withUnsafeGuaranteedRef { $0.giveBackWindow(slot) }
+        }
+    }
+
     /// Ends a stream after the messages that were sent.
     ///
     /// - Returns: false if the call is gone.

@@ -81,16 +81,15 @@ public final class RPCLoop: @unchecked Sendable {
     /// - Returns: the method that was called, or nil if the call is gone.
     public func method(of call: CallID) -> MethodID? { calls.open(call).map { $0.pointee.method } }
 
-    /// - Returns: when the client's patience ends, or nil if it set no limit.
-    public func deadline(of call: CallID) -> NIODeadline? {
-        guard let slot = calls.open(call), slot.pointee.deadline != .max else { return nil }
-        return .uptimeNanoseconds(UInt64(slot.pointee.deadline))
-    }
-
     /// - Returns: bytes of this call's messages that the client has not taken yet; 0 if it is gone.
     public func bufferedBytes(of call: CallID) -> Int {
         guard let slot = calls.open(call) else { return 0 }
         return slot.pointee.http1?.waitingBytes ?? slot.pointee.outgoing.count
+    }
+
+    /// - Returns: whether more waits on this call than `ServerLimits.streamHighWater`, so that `drained` will be called.
+    public func isFull(_ call: CallID) -> Bool {
+        calls.open(call).map { $0.pointee.flags.contains(.owesDrain) } ?? false
     }
 
     /// - Returns: the address that the call came from.

@@ -82,6 +82,9 @@ public final class Node<Machine: StateMachine & SendableMetatype>: Sendable {
             loop: replicaLoop.published.withLock { $0 }, peers: transport.statuses, journal: journal.statistics)
     }
 
+    /// The part of ``status`` that changes with every turn: plain words, for those who look very often.
+    public var loopStatus: LoopStatus { replicaLoop.published.withLock { $0 } }
+
     /// Opens a way for requests to come in and completions to go out in batches.
     /// - Parameter deliver: Called on the node's loop with all completions of a turn, at most once in a turn; it
     ///   should hand them over, not work on them.

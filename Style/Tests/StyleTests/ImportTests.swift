@@ -60,12 +60,15 @@ struct ImportTests {
         ],
         "Server/Sources/DecreeHTTP2": Set(["CNghttp2", "NIOCore", "NIOPosix", "NIOHTTP1", "Synchronization"] + posix),
         "Server/Sources/DecreeEtcd": ["PaxosBase", "PaxosLog", "DecreeStore", "SwiftProtobuf", "Foundation"],
+        "Server/Sources/DecreeServer": ["PaxosBase", "PaxosLog", "DecreeNode", "DecreeStore", "DecreeEtcd"],
         "Server/Sources/DecreeMetrics": Set(["CoreMetrics", "Synchronization"] + posix),
         "Server/Sources/DecreeCommand": Set(
             [
                 "ArgumentParser", "Decree", "DecreeEtcd", "DecreeHTTP2", "DecreeJournal", "DecreeMetrics",
-                "DecreeSimulator", "DecreeStore", "DecreeStoreSimulation", "Dispatch", "Foundation", "Logging",
-                "Metrics", "NIOCore", "NIOPosix", "PaxosBase", "PaxosLog", "SwiftProtobuf", "Synchronization", "Yams",
+                "DecreeServer", "DecreeSimulator", "DecreeStore", "DecreeStoreSimulation", "Dispatch", "Foundation",
+                "Logging", "Metrics", "NIOCore", "NIOPosix", "PaxosBase", "PaxosLog", "SwiftProtobuf",
+                "Synchronization",
+                "Yams",
             ] + posix),
     ]
 
@@ -113,7 +116,7 @@ struct HabitTests {
     static let pure = [
         "Sources/PaxosBase", "Sources/PaxosLog", "Sources/DecreeWire", "Sources/DecreeNode",
         "Sources/DecreeSimulator",
-        "Server/Sources/DecreeStore",
+        "Server/Sources/DecreeStore", "Server/Sources/DecreeServer",
     ]
 
     /// What must not stand in the pure targets, and what stands there instead.

@@ -1,6 +1,7 @@
 import Decree
 import DecreeEtcd
 import DecreeHTTP2
+import DecreeServer
 import DecreeStore
 import Logging
 import NIOCore
@@ -76,10 +77,12 @@ struct ServerProcess {
     ) async throws(RPCServerError) -> RPCServer {
         let context = ServerContext(
             node: node,
-            decoder: RequestDecoder(
-                maximumRequestBytes: plan.maximumRequestBytes, maximumOperations: plan.maximumOperations,
-                maximumOperationBytes: ServeOptions.largestOperationBytes),
-            quotaBytes: plan.quotaBytes, metrics: ServerMetrics(quotaBytes: plan.quotaBytes))
+            settings: ClientServices.Settings(
+                decoder: RequestDecoder(
+                    maximumRequestBytes: plan.maximumRequestBytes, maximumOperations: plan.maximumOperations,
+                    maximumOperationBytes: ServeOptions.largestOperationBytes),
+                quotaBytes: plan.quotaBytes),
+            metrics: ServerMetrics(quotaBytes: plan.quotaBytes))
         return try await RPCServer.start(plan.client, on: group, methods: ServerContext.methods) { loop in
             ClientCalls(context, loop: loop)
         }

@@ -89,6 +89,24 @@ public enum EtcdHTTP {
         }
     }
 
+    /// What a request gets whose answer could not be had.
+    public static func unavailable(_ reason: String) -> Answer {
+        Answer(code: 503, contentType: text, body: "\(reason)\n")
+    }
+
+    /// The page of a probe.
+    /// - Parameter report: What the probe found.
+    public static func page(_ request: Request, _ report: Report) -> Answer {
+        switch request {
+        case .health(let excluded, let serializable): health(report, excluded: excluded, serializable: serializable)
+        case .live(let check, let excluded, let isVerbose):
+            live(report, check: check, excluded: excluded, isVerbose: isVerbose)
+        case .ready(let check, let excluded, let isVerbose):
+            ready(report, check: check, excluded: excluded, isVerbose: isVerbose)
+        case .version, .metrics: notFound
+        }
+    }
+
     /// `GET /health`. The values are strings, as probes expect.
     public static func health(_ report: Report, excluded: [String], serializable: Bool) -> Answer {
         let reason = healthReason(report, excluded: excluded, serializable: serializable)

@@ -30,6 +30,9 @@ public struct Reply: Sendable {
             }
     }
 
+    /// A message that was encoded elsewhere.
+    public init(encoded bytes: [UInt8]) { self.init(.encoded(bytes)) }
+
     /// The answer to an operation that was applied.
     /// - Throws: What the client is to be told when the store refused it.
     public init(_ output: StoreOutput, _ fields: HeaderFields) throws(RPCStatus) {

@@ -1,12 +1,13 @@
+import DecreeNode
 import DecreeStore
 import PaxosBase
 import Testing
 
-@testable import DecreeCommand
+@testable import DecreeServer
 
 @Suite struct RequestBatchTests {
-    private func query(_ token: UInt64) -> StoreNode.Request { .query(.status, linearizable: false, token: token) }
-    private func command(_ token: UInt64) -> StoreNode.Request { .command(Payload(), token: token) }
+    private func query(_ token: UInt64) -> NodeRequest<Store> { .query(.status, linearizable: false, token: token) }
+    private func command(_ token: UInt64) -> NodeRequest<Store> { .command(Payload(), token: token) }
 
     @Test("What is given up before it was handed over never reaches the node, reads and commands alike")
     func dropped() {

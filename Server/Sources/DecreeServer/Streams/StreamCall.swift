@@ -1,0 +1,41 @@
+import DecreeEtcd
+import DecreeNode
+
+/// A call that may bring and get more than one message: a value that owns what it answers and when.
+///
+/// Each method may use the line to send, to pause its client, and to end the call. A throw ends it, too.
+public protocol StreamCall: Sendable {
+    /// The client sent a message. The bytes are borrowed.
+    mutating func received(
+        _ message: UnsafeRawBufferPointer, _ node: LoopStatus, _ line: inout StreamLine) throws(RPCStatus)
+
+    /// The client will send no more.
+    mutating func halfClosed(_ node: LoopStatus, _ line: inout StreamLine) throws(RPCStatus)
+
+    /// The line was full and is not any more.
+    mutating func drained(_ node: LoopStatus, _ line: inout StreamLine) throws(RPCStatus)
+
+    /// The node stands differently: it follows another leader, none, or has left the phase that it was in.
+    mutating func nodeChanged(_ node: LoopStatus, _ line: inout StreamLine) throws(RPCStatus)
+}
+
+/// The way to the client of a stream, as one step of the stream sees it.
+public struct StreamLine {
+    /// Whether the client reads slower than it is sent to: a well-behaved stream waits for `drained`.
+    public let isFull: Bool
+    private(set) var outgoing: [Reply] = []
+    private(set) var pause: Bool?
+    private(set) var end: RPCStatus?
+
+    init(isFull: Bool) { self.isFull = isFull }
+
+    public mutating func send(_ reply: Reply) { outgoing.append(reply) }
+
+    /// Takes nothing more from the client until `resume`; bounds what a stream holds for a client that only sends.
+    public mutating func pauseInbound() { pause = true }
+
+    public mutating func resumeInbound() { pause = false }
+
+    /// Ends the call once all that was sent has left.
+    public mutating func finish(_ status: RPCStatus = .ok) { end = status }
+}
