@@ -44,7 +44,11 @@ let package = Package(
         .target(name: "DecreeStore", dependencies: library, swiftSettings: strict),
         .target(
             name: "DecreeStoreSimulation",
-            dependencies: ["DecreeStore", .product(name: "DecreeSimulator", package: "decree")] + library,
+            dependencies: [
+                "DecreeEtcd", "DecreeServer", "DecreeStore", .product(name: "DecreeNode", package: "decree"),
+                .product(name: "DecreeSimulator", package: "decree"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ] + library,
             swiftSettings: strict),
         .target(
             name: "DecreeMetrics", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
@@ -93,7 +97,8 @@ let package = Package(
         .testTarget(
             name: "DecreeStoreSimulationTests",
             dependencies: [
-                "DecreeStore", "DecreeStoreSimulation", "DecreeTestSupport", "CNghttp2", "DecreeCommand",
+                "DecreeServer", "DecreeStore", "DecreeStoreSimulation", "DecreeTestSupport", "CNghttp2",
+                "DecreeCommand",
                 .product(name: "DecreeSimulator", package: "decree"),
             ] + library,
             swiftSettings: strict),

@@ -11,6 +11,8 @@ public struct StoreWorkload: Workload {
     private let deletePercent: UInt64
     private let compactPercent: UInt64
     private let paddingBound: UInt64
+    /// Whether requests take the way of a client's: as bytes of etcd's protocol through the services.
+    private let usesServices: Bool
     /// Makes values and ranges that were never used before.
     private var serial: UInt64 = 0
     private var lastCompaction: UInt64 = 0
@@ -23,6 +25,7 @@ public struct StoreWorkload: Workload {
         deletePercent = random.below(30)
         compactPercent = random.below(4)
         paddingBound = [1, 40, 400, 3_000][Int(random.below(4))]
+        usesServices = random.chance(1, in: 2)
     }
 
     /// With slices so small that a question or a walk takes several.
@@ -33,6 +36,7 @@ public struct StoreWorkload: Workload {
     public func finalQuestion() -> StoreClientOperation { .range(RangeRequest(.everything), isLinearizable: true) }
 
     public func request(for operation: StoreClientOperation) -> ClientRequest<StoreQuery> {
+        if usesServices, let request = ServicePort.request(for: operation) { return request }
         if let command = operation.command { return .command(command.encode()) }
         guard case .range(let request, let isLinearizable) = operation else { return .serializableRead(.status) }
         return isLinearizable ? .linearizableRead(.range(request)) : .serializableRead(.range(request))

@@ -56,7 +56,8 @@ struct ImportTests {
             ] + posix),
         "Server/Sources/DecreeStore": ["PaxosBase", "PaxosLog"],
         "Server/Sources/DecreeStoreSimulation": [
-            "PaxosBase", "PaxosLog", "DecreeStore", "DecreeSimulator", "DecreeJournal",
+            "PaxosBase", "PaxosLog", "DecreeNode", "DecreeStore", "DecreeSimulator", "DecreeJournal", "DecreeEtcd",
+            "DecreeServer", "SwiftProtobuf", "Foundation",
         ],
         "Server/Sources/DecreeHTTP2": Set(["CNghttp2", "NIOCore", "NIOPosix", "NIOHTTP1", "Synchronization"] + posix),
         "Server/Sources/DecreeEtcd": ["PaxosBase", "PaxosLog", "DecreeStore", "SwiftProtobuf", "Foundation"],

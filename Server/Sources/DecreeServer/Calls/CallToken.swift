@@ -15,8 +15,9 @@ public struct CallToken: Hashable, Sendable, CustomStringConvertible {
     ///   - use: How often the place was used, this time counted.
     public init(place: Int, use: UInt64) { rawValue = use << 24 | UInt64(place) }
 
+    /// Where the call stands in the tables of open calls.
     @inline(__always)
-    var place: Int { Int(truncatingIfNeeded: rawValue & 0xFF_FFFF) }
+    public var place: Int { Int(truncatingIfNeeded: rawValue & 0xFF_FFFF) }
 
     public var description: String { "call \(place)/\(rawValue >> 24)" }
 }

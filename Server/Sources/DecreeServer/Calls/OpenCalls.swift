@@ -54,6 +54,11 @@ struct OpenCalls {
         }
     }
 
+    /// The call that has the place of `token` now.
+    func token(inPlaceOf token: CallToken) -> CallToken {
+        token.place < places.count ? places[token.place].token : token
+    }
+
     /// Puts a call into its place, or changes what it waits for.
     @inline(__always)
     mutating func set(_ token: CallToken, _ call: OpenCall) {

@@ -10,15 +10,21 @@ extension ClientServices {
     ) {
         for completion in completions {
             switch completion {
-            case .output(let token, let output):
-                applied(output, CallToken(rawValue: token), into: &sink)
-            case .answer(let token, let answer):
-                answered(answer, CallToken(rawValue: token), at: now, into: &sink)
+            case .output(let token, let output): applied(output, call(token), into: &sink)
+            case .answer(let token, let answer): answered(answer, call(token), at: now, into: &sink)
             case .failed(let token, let failure):
+                if settings.planted == .failureUntold { continue }
                 let reason = ReplicationFailure(failure, hasLeader: node.leader != nil)
-                failed(reason, CallToken(rawValue: token), at: now, into: &sink)
+                failed(reason, call(token), at: now, into: &sink)
             }
         }
+    }
+
+    /// The call that a request was made for.
+    @inline(__always)
+    private func call(_ token: UInt64) -> CallToken {
+        let call = CallToken(rawValue: token)
+        return settings.planted == .useCountIgnored ? calls.token(inPlaceOf: call) : call
     }
 
     @inline(__always)

@@ -13,6 +13,8 @@ public struct ClientServices {
         public var quotaBytes: Int
         /// What answers methods whose clients may send several messages, by method; others are not served.
         public var streams: [EtcdMethod: @Sendable () -> any StreamCall]
+        /// A rule that is left out; only a simulation sets one.
+        package var planted: ServiceFlaw?
 
         public init(
             decoder: RequestDecoder = RequestDecoder(), quotaBytes: Int = 0,
@@ -96,6 +98,7 @@ public struct ClientServices {
     }
 
     private mutating func cancelled(_ call: CallToken) {
+        if settings.planted == .cancellationIgnored { return }
         var isLongRead = false
         switch calls.remove(call) {
         case .none: return

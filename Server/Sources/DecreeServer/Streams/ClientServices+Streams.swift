@@ -37,6 +37,7 @@ extension ClientServices {
     }
 
     mutating func halfClosed(_ call: CallToken, into sink: inout some CallSink) {
+        if settings.planted == .halfCloseIgnored { return }
         work(on: call, into: &sink) { (stream, node, line) throws(RPCStatus) in try stream.halfClosed(node, &line) }
     }
 
@@ -59,6 +60,7 @@ extension ClientServices {
 
     /// Ends the streams, which would otherwise keep a shutdown waiting; calls of one message go on to their end.
     mutating func stopping(into sink: inout some CallSink) {
+        if settings.planted == .streamsOutlastStop { return }
         isStopping = true
         for call in calls.streams { fail(call, EtcdError.stopped.status, into: &sink) }
         fullLines = []
@@ -75,7 +77,7 @@ extension ClientServices {
         _ body: (inout any StreamCall, LoopStatus, inout StreamLine) throws(RPCStatus) -> Void
     ) {
         guard var stream = calls.takeStream(call) else { return }
-        var line = StreamLine(isFull: fullLines.contains(call))
+        var line = StreamLine(isFull: fullLines.contains(call) && settings.planted != .fullLineIgnored)
         do throws(RPCStatus) { try body(&stream, node, &line) } catch { line.finish(error) }
         calls.set(call, .stream(stream))
         carryOut(line, call, into: &sink)
