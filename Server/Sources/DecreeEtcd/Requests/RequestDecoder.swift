@@ -53,11 +53,10 @@ public struct RequestDecoder: Sendable, Hashable {
     }
 
     private func put(_ message: UnsafeRawBufferPointer) throws(RPCStatus) -> Work {
-        try MessageReader.read(message) { (reader, bytes) throws(RPCStatus) in
-            let request = try reader.put(bytes)
-            try checked { () throws(StoreError) in try request.validate() }
-            return try write(.put(request), .put, byteCount: bytes.count)
-        }
+        let put = try PutSpan(message: message)
+        try checked { () throws(StoreError) in try put.validate() }
+        guard message.count <= maximumRequestBytes else { throw EtcdError.requestTooLarge.status }
+        return try write(put.encode(), .put)
     }
 
     private func deleteRange(_ message: UnsafeRawBufferPointer) throws(RPCStatus) -> Work {
@@ -72,7 +71,12 @@ public struct RequestDecoder: Sendable, Hashable {
     /// etcd answers it from the local state: its comparisons are worth as much as a range. So is one that nests another,
     /// which etcd sends through the log.
     private func transaction(_ message: UnsafeRawBufferPointer) throws(RPCStatus) -> Work {
-        try MessageReader.read(message) { (reader, bytes) throws(RPCStatus) in
+        if message.count <= maximumRequestBytes,
+            let payload = PlainTxnMessage(message, maximumOperations: maximumOperations)?.encode()
+        {
+            return try write(payload, .txn)
+        }
+        return try MessageReader.read(message) { (reader, bytes) throws(RPCStatus) in
             let request = try reader.txn(bytes)
             let hasInvalidSort = reader.hasInvalidSort
             do throws(StoreError) {
@@ -96,7 +100,10 @@ public struct RequestDecoder: Sendable, Hashable {
 
     private func write(_ operation: StoreOperation, _ kind: WriteKind, byteCount: Int) throws(RPCStatus) -> Work {
         guard byteCount <= maximumRequestBytes else { throw EtcdError.requestTooLarge.status }
-        let payload = operation.encode()
+        return try write(operation.encode(), kind)
+    }
+
+    private func write(_ payload: Payload, _ kind: WriteKind) throws(RPCStatus) -> Work {
         guard payload.count <= maximumOperationBytes else { throw EtcdError.requestTooLarge.status }
         return .operation(payload, kind)
     }

@@ -53,6 +53,8 @@ extension StoreState {
         _ bytes: ByteSpan, _ payload: Payload, isAwaited: Bool
     ) throws(StoreError) -> StoreOutput.Outcome {
         var reader = OperationReader(bytes)
+        // Nobody is refused anything yet: there are no users.
+        if reader.isAsked { _ = try reader.asker() }
         switch try reader.kind() {
         case .put:
             let request = try reader.put()
@@ -73,6 +75,9 @@ extension StoreState {
             members.publish(attributes)
             return .published
         case .txn:
+            if let plain = PlainTxn(reader, on: self) {
+                return .txn(try plain.run(on: &self, payload, isAwaited: isAwaited))
+            }
             guard case .txn(let request) = try StoreOperation(decoding: payload) else { throw .malformedOperation }
             return .txn(try run(request, isAwaited: isAwaited))
         }

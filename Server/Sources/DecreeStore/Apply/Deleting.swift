@@ -3,7 +3,7 @@ import PaxosBase
 extension StoreState {
     /// Deletes the keys of a range as the next changes of the operation being applied, in key order.
     mutating func deleteRange(
-        _ request: OperationReader.DeleteRange, isAwaited: Bool
+        _ request: DeleteRangeSpan, isAwaited: Bool
     ) throws(StoreError) -> DeleteRangeResponse {
         if request.range.key.isEmpty { throw .keyNotProvided }
         let arePreviousShown = isAwaited && request.flags & DeleteRangeFlags.previousKeyValues != 0

@@ -2,7 +2,7 @@ import PaxosBase
 
 extension StoreState {
     /// Puts a key as the next change of the operation being applied.
-    mutating func put(_ request: OperationReader.Put, isAwaited: Bool) throws(StoreError) -> PutResponse {
+    mutating func put(_ request: PutSpan, isAwaited: Bool) throws(StoreError) -> PutResponse {
         try check(request)
         let place = tree.locate(request.key)
         let former = place.isFound ? place.leaf[place.index].latest : nil
@@ -20,7 +20,7 @@ extension StoreState {
     }
 
     /// What can be refused without looking for the key.
-    func check(_ request: OperationReader.Put) throws(StoreError) {
+    func check(_ request: PutSpan) throws(StoreError) {
         if request.key.isEmpty { throw .keyNotProvided }
         if request.flags & PutFlags.ignoreValue != 0 && !request.value.isEmpty { throw .valueProvided }
         if request.flags & PutFlags.ignoreLease != 0 && request.lease != .none { throw .leaseProvided }
@@ -31,7 +31,7 @@ extension StoreState {
     func isLeaseGranted(_ lease: LeaseID) -> Bool { false }
 
     @inline(__always)
-    private mutating func write(_ request: OperationReader.Put, at place: Tree.Place, previous: Version?) {
+    private mutating func write(_ request: PutSpan, at place: Tree.Place, previous: Version?) {
         var head = Version.Head(
             modRevision: pendingRevision, createRevision: pendingRevision, number: 1, lease: request.lease.rawValue,
             subRevision: changeCount)
@@ -72,15 +72,14 @@ extension StoreState {
 extension PutRequest {
     /// Calls `body` with the request where its bytes lie.
     func withSpans<Result, Failure: Error>(
-        _ body: (OperationReader.Put) throws(Failure) -> Result
+        _ body: (PutSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        var flags: UInt8 = 0
-        if previousKeyValue { flags |= PutFlags.previousKeyValue }
-        if ignoreValue { flags |= PutFlags.ignoreValue }
-        if ignoreLease { flags |= PutFlags.ignoreLease }
         return try key.withUnsafeBytes { (key) throws(Failure) in
             try value.withUnsafeBytes { (value) throws(Failure) in
-                try body(OperationReader.Put(flags: flags, lease: lease, key: key, value: value))
+                try body(
+                    PutSpan(
+                        key: key, value: value, lease: lease, previousKeyValue: previousKeyValue,
+                        ignoreValue: ignoreValue, ignoreLease: ignoreLease))
             }
         }
     }

@@ -184,7 +184,7 @@ private struct TxnRun {
                 try request.range.withSpan { (range) throws(StoreError) in
                     let flags = request.previousKeyValues ? DeleteRangeFlags.previousKeyValues : 0
                     return try state.deleteRange(
-                        OperationReader.DeleteRange(flags: flags, range: range),
+                        DeleteRangeSpan(flags: flags, range: range),
                         isAwaited: isAwaited && failure == nil)
                 })
         case .txn(let nested): return .txn(execute(nested, on: &state))

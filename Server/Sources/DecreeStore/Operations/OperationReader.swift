@@ -11,34 +11,6 @@ struct OperationReader {
     @inline(__always)
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// A put as it lies in the log.
-    struct Put {
-        var flags: UInt8
-        var lease: LeaseID
-        var key: UnsafeRawBufferPointer
-        var value: UnsafeRawBufferPointer
-
-        /// The same as a request of its own; `bytes` is what `payload` holds.
-        func request(from payload: Payload, _ bytes: UnsafeRawBufferPointer) -> PutRequest {
-            PutRequest(
-                key: payload.slice(of: key, in: bytes), value: payload.slice(of: value, in: bytes), lease: lease,
-                previousKeyValue: flags & PutFlags.previousKeyValue != 0,
-                ignoreValue: flags & PutFlags.ignoreValue != 0, ignoreLease: flags & PutFlags.ignoreLease != 0)
-        }
-    }
-
-    /// A deletion as it lies in the log.
-    struct DeleteRange {
-        var flags: UInt8
-        var range: KeySpan
-
-        func request(from payload: Payload, _ bytes: UnsafeRawBufferPointer) -> DeleteRangeRequest {
-            DeleteRangeRequest(
-                range.range(from: payload, bytes),
-                previousKeyValues: flags & DeleteRangeFlags.previousKeyValues != 0)
-        }
-    }
-
     /// The key of an operation that is a put.
     static func keyOfPut(_ bytes: UnsafeRawBufferPointer) -> ByteSpan? {
         guard bytes.count > 2, bytes[0] == OperationKind.put.rawValue else { return nil }
@@ -47,6 +19,10 @@ struct OperationReader {
         return try? reader.put().key
     }
 
+    /// Whether the next operation says who asks for it.
+    @inline(__always)
+    var isAsked: Bool { offset < bytes.count && bytes[offset] == OperationKind.asked }
+
     mutating func kind() throws(StoreError) -> OperationKind {
         let code = try byte()
         guard let kind = OperationKind(rawValue: code) else { throw .unknownOperation(kind: code) }
@@ -54,17 +30,17 @@ struct OperationReader {
     }
 
     @inline(__always)
-    mutating func put() throws(StoreError) -> Put {
+    mutating func put() throws(StoreError) -> PutSpan {
         let flags = try byte()
         guard flags < 16 else { throw .malformedOperation }
         let lease = flags & PutFlags.hasLease != 0 ? LeaseID(try word()) : .none
-        return Put(flags: flags, lease: lease, key: try string(), value: try string())
+        return PutSpan(flags: flags, lease: lease, key: try string(), value: try string())
     }
 
-    mutating func deleteRange() throws(StoreError) -> DeleteRange {
+    mutating func deleteRange() throws(StoreError) -> DeleteRangeSpan {
         let flags = try byte()
         guard flags < 2 else { throw .malformedOperation }
-        return DeleteRange(flags: flags, range: try range())
+        return DeleteRangeSpan(flags: flags, range: try range())
     }
 
     mutating func compaction() throws(StoreError) -> CompactionRequest {
@@ -122,10 +98,27 @@ struct OperationReader {
 
     func keyRange(of span: KeySpan, in payload: Payload) -> KeyRange { span.range(from: payload, bytes) }
 
-    func request(of put: Put, in payload: Payload) -> PutRequest { put.request(from: payload, bytes) }
+    func request(of put: PutSpan, in payload: Payload) -> PutRequest { put.request(from: payload, bytes) }
 
-    func request(of deletion: DeleteRange, in payload: Payload) -> DeleteRangeRequest {
+    func request(of deletion: DeleteRangeSpan, in payload: Payload) -> DeleteRangeRequest {
         deletion.request(from: payload, bytes)
+    }
+}
+
+extension PutSpan {
+    /// The same as a request of its own; `bytes` is what `payload` holds.
+    func request(from payload: Payload, _ bytes: UnsafeRawBufferPointer) -> PutRequest {
+        PutRequest(
+            key: payload.slice(of: key, in: bytes), value: payload.slice(of: value, in: bytes), lease: lease,
+            previousKeyValue: flags & PutFlags.previousKeyValue != 0, ignoreValue: flags & PutFlags.ignoreValue != 0,
+            ignoreLease: flags & PutFlags.ignoreLease != 0)
+    }
+}
+
+extension DeleteRangeSpan {
+    func request(from payload: Payload, _ bytes: UnsafeRawBufferPointer) -> DeleteRangeRequest {
+        DeleteRangeRequest(
+            range.range(from: payload, bytes), previousKeyValues: flags & DeleteRangeFlags.previousKeyValues != 0)
     }
 }
 

@@ -1,12 +1,12 @@
 import PaxosBase
 
 /// Writes operations in the form of the log, or only counts the bytes that they take.
-struct OperationWriter {
+public struct OperationWriter {
     private let buffer: UnsafeMutableRawBufferPointer?
-    private(set) var byteCount = 0
+    public private(set) var byteCount = 0
 
     /// - Parameter buffer: Where to write; nil to count only.
-    init(buffer: UnsafeMutableRawBufferPointer?) { self.buffer = buffer }
+    public init(buffer: UnsafeMutableRawBufferPointer?) { self.buffer = buffer }
 
     mutating func write(_ operation: StoreOperation) {
         switch operation {
@@ -20,28 +20,66 @@ struct OperationWriter {
         }
     }
 
-    private mutating func write(_ request: PutRequest) {
+    private mutating func write(_ request: PutRequest) { request.withSpans { write($0) } }
+
+    /// Writes a put from where its bytes lie.
+    public mutating func write(_ put: PutSpan) {
         write(byte: OperationKind.put.rawValue)
-        var flags: UInt8 = 0
-        if request.previousKeyValue { flags |= PutFlags.previousKeyValue }
-        if request.ignoreValue { flags |= PutFlags.ignoreValue }
-        if request.ignoreLease { flags |= PutFlags.ignoreLease }
-        if request.lease != .none { flags |= PutFlags.hasLease }
-        write(byte: flags)
-        if request.lease != .none { write(word: request.lease.rawValue) }
-        write(request.key)
-        write(request.value)
+        write(byte: put.flags)
+        if put.lease != .none { write(word: put.lease.rawValue) }
+        write(bytes: put.key)
+        write(bytes: put.value)
     }
 
     private mutating func write(_ request: DeleteRangeRequest) {
+        request.range.withSpan { range in
+            write(
+                DeleteRangeSpan(
+                    flags: request.previousKeyValues ? DeleteRangeFlags.previousKeyValues : 0, range: range))
+        }
+    }
+
+    /// Writes a deletion from where its bytes lie.
+    public mutating func write(_ deletion: DeleteRangeSpan) {
         write(byte: OperationKind.deleteRange.rawValue)
-        write(byte: request.previousKeyValues ? DeleteRangeFlags.previousKeyValues : 0)
-        write(request.range)
+        write(byte: deletion.flags)
+        write(deletion.range)
+    }
+
+    /// Writes a range of a transaction from where its bytes lie.
+    public mutating func write(_ range: RangeSpan) {
+        write(byte: OperationKind.range)
+        write(byte: range.flags)
+        if range.flags & RangeFlags.hasLimit != 0 { write(word: range.limit) }
+        write(range.range)
+    }
+
+    /// Writes a comparison from where its bytes lie.
+    public mutating func write(_ compare: CompareSpan) {
+        write(byte: compare.relation.rawValue)
+        write(byte: compare.target)
+        if compare.target == CompareTargetCode.value {
+            write(bytes: compare.value)
+        } else {
+            write(word: compare.operand)
+        }
+        write(bytes: compare.key)
+        write(count: 0)
+    }
+
+    /// Begins a transaction; its comparisons follow, then each branch behind its number of operations.
+    public mutating func beginTxn(compares count: Int) {
+        write(byte: OperationKind.txn.rawValue)
+        write(count: count)
+    }
+
+    private mutating func write(_ range: KeySpan) {
+        write(bytes: range.key)
+        write(bytes: range.rangeEnd)
     }
 
     private mutating func write(_ request: TxnRequest) {
-        write(byte: OperationKind.txn.rawValue)
-        write(count: request.compares.count)
+        beginTxn(compares: request.compares.count)
         for compare in request.compares { write(compare) }
         write(request.success)
         write(request.failure)
@@ -110,14 +148,15 @@ struct OperationWriter {
         write(range.rangeEnd)
     }
 
-    private mutating func write(_ payload: Payload) {
-        write(count: payload.count)
+    private mutating func write(_ payload: Payload) { payload.withUnsafeBytes { write(bytes: $0) } }
+
+    private mutating func write(bytes: UnsafeRawBufferPointer) {
+        write(count: bytes.count)
         if let buffer {
-            payload.withUnsafeBytes {
-                UnsafeMutableRawBufferPointer(rebasing: buffer[byteCount..<(byteCount + $0.count)]).copyMemory(from: $0)
-            }
+            UnsafeMutableRawBufferPointer(rebasing: buffer[byteCount..<(byteCount + bytes.count)])
+                .copyMemory(from: bytes)
         }
-        byteCount += payload.count
+        byteCount += bytes.count
     }
 
     mutating func write(byte: UInt8) {
@@ -142,7 +181,8 @@ struct OperationWriter {
         }
     }
 
-    mutating func write(count: Int) {
+    /// Writes a number of elements or bytes.
+    public mutating func write(count: Int) {
         var rest = UInt64(count)
         while rest >= 0x80 {
             write(byte: UInt8(truncatingIfNeeded: rest) | 0x80)

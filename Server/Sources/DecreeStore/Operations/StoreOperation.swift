@@ -9,6 +9,7 @@ import PaxosBase
 /// | 3 transaction | comparisons, success branch, failure branch, each with its number of elements |
 /// | 4 compaction | revision |
 /// | 5 member | identifier, name, number of client URLs, client URLs |
+/// | 6 asked | who asks (``Asker``): user, revision of users and roles; behind it the operation |
 ///
 /// Byte strings stand behind their length, lengths and counts are variable-length integers of seven bits a byte, all
 /// other numbers eight bytes in little-endian order. The kind leads, so that later kinds (leases, users, alarms) and
@@ -49,26 +50,25 @@ public enum StoreOperation: Hashable, Sendable {
 
     public func encode() -> Payload { Payload(byteCount: encodedByteCount) { encode(into: $0) } }
 
-    /// Reads an operation; its keys and values share the buffer of `payload`.
+    /// Reads an operation, whoever asks for it; its keys and values share the buffer of `payload`.
     /// - Throws: `malformedOperation` or `unknownOperation`.
-    public init(decoding payload: Payload) throws(StoreError) {
-        self = try payload.withUnsafeBytes { (bytes) throws(StoreError) in
-            var reader = OperationReader(bytes)
-            let kind = try reader.kind()
-            let operation: StoreOperation
-            switch kind {
-            case .put: operation = .put(try reader.put().request(from: payload, bytes))
-            case .deleteRange: operation = .deleteRange(try reader.deleteRange().request(from: payload, bytes))
-            case .txn:
-                var decoder = TxnDecoder(reader: reader, payload: payload)
-                operation = .txn(try decoder.txn(nesting: 1))
-                reader = decoder.reader
-            case .compact: operation = .compact(try reader.compaction())
-            case .publishMember: operation = .publishMember(try reader.memberAttributes())
-            }
-            try reader.finish()
-            return operation
+    public init(decoding payload: Payload) throws(StoreError) { self = try AskedOperation(decoding: payload).operation }
+
+    /// Reads the operation that the reader stands at, and that ends `bytes`, which are what `payload` holds.
+    init(
+        reading reader: inout OperationReader, _ payload: Payload, _ bytes: UnsafeRawBufferPointer
+    ) throws(StoreError) {
+        switch try reader.kind() {
+        case .put: self = .put(try reader.put().request(from: payload, bytes))
+        case .deleteRange: self = .deleteRange(try reader.deleteRange().request(from: payload, bytes))
+        case .txn:
+            var decoder = TxnDecoder(reader: reader, payload: payload)
+            self = .txn(try decoder.txn(nesting: 1))
+            reader = decoder.reader
+        case .compact: self = .compact(try reader.compaction())
+        case .publishMember: self = .publishMember(try reader.memberAttributes())
         }
+        try reader.finish()
     }
 }
 
@@ -83,6 +83,9 @@ enum OperationKind: UInt8 {
     /// Marks within transactions that no log entry begins with.
     static let range: UInt8 = 0x80
     static let unset: UInt8 = 0x81
+
+    /// Stands before an operation that says who asks for it.
+    static let asked: UInt8 = 6
 }
 
 enum PutFlags {

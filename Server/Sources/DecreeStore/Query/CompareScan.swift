@@ -68,6 +68,25 @@ extension Compare {
     }
 }
 
+extension CompareSpan {
+    /// Whether it holds for a key with this newest version, which may be a deletion or missing.
+    func holds(for newest: Version?) -> Bool {
+        let version = newest.flatMap { $0.isAlive ? $0 : nil }
+        let found: Int64
+        switch target {
+        case CompareTargetCode.version: found = version?.number ?? 0
+        case CompareTargetCode.createRevision: found = version?.createRevision ?? 0
+        case CompareTargetCode.modRevision: found = version?.modRevision ?? 0
+        case CompareTargetCode.lease: found = version?.lease ?? 0
+        default:
+            // A missing value compares to nothing, not even as unequal.
+            guard let version else { return false }
+            return relation.holds(Bytes.compare(version.value, value), 0)
+        }
+        return relation.holds(found, operand)
+    }
+}
+
 extension Compare.Relation {
     fileprivate func holds<Value: Comparable>(_ left: Value, _ right: Value) -> Bool {
         switch self {

@@ -65,9 +65,9 @@ public struct TxnResponse: Hashable, Sendable {
 }
 
 /// What one operation of a transaction yields; each carries the revision for its own header.
-public indirect enum ResponseOperation: Hashable, Sendable {
+public enum ResponseOperation: Hashable, Sendable {
     case range(RangeResponse)
     case put(PutResponse)
     case deleteRange(DeleteRangeResponse)
-    case txn(TxnResponse)
+    indirect case txn(TxnResponse)
 }

@@ -65,11 +65,11 @@ public struct Compare: Hashable, Sendable {
 }
 
 /// One operation of a transaction's branch.
-public indirect enum RequestOperation: Hashable, Sendable {
+public enum RequestOperation: Hashable, Sendable {
     case range(RangeRequest)
     case put(PutRequest)
     case deleteRange(DeleteRangeRequest)
-    case txn(TxnRequest)
+    indirect case txn(TxnRequest)
     /// A client left the operation out: refused as etcd refuses it.
     case unset
 }
