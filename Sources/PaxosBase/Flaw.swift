@@ -45,4 +45,18 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case barrierConfirmedDespitePromise
     /// Rule 21: the barrier waits only for one own entry to be chosen.
     case barrierAtFirstOwnEntry
+    /// A node takes part before it has recorded with whom its cluster was formed.
+    case votesBeforeFormed
+    /// A cluster counts as formed once a quorum has answered.
+    case formedByQuorum
+    /// A member whose disk was wiped is greeted under its old identity.
+    case wipedNodeAdmitted
+    /// A snapshot takes effect before the journal holds, as chosen, what it covers.
+    case snapshotBeforeWatermark
+    /// What lies between the newest usable snapshot and the beginning of the journal is skipped.
+    case restoreSkipsGap
+    /// Outputs of one call of the machine go to the wrong clients.
+    case outputOfAnother
+    /// A linearizable query is answered without waiting for its barrier.
+    case queryBeforeBarrier
 }

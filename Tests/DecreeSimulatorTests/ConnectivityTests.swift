@@ -33,9 +33,9 @@ struct ConnectivityTests {
                 })
         }
 
-        var leaders: [Int] { engine.nodes.filter { $0.process?.replica.isLeading == true }.map(\.index) }
+        var leaders: [Int] { engine.nodes.filter { $0.process?.isLeading() == true }.map(\.index) }
 
-        func ballot(of node: Int) -> Ballot? { engine.nodes[node].process?.replica.leader }
+        func ballot(of node: Int) -> Ballot? { engine.nodes[node].process?.leader() }
 
         /// Lets five seconds pass and sees that nobody else came to lead, while commands go on being chosen.
         func expectStable(_ leader: Int) {

@@ -192,7 +192,9 @@ struct LinearizabilitySearchTests {
         seed: UInt64, planted: PlantedBug?
     ) -> (history: World<RegisterWorkload>.Log, checker: CheckerName?) {
         var random = SeededRandom(seed: seed)
-        let plan = RunPlan.draw(&random, temper: planted?.temper)
+        var plan = RunPlan.draw(&random, temper: planted?.temper)
+        // One log, one history.
+        plan.groupCount = 1
         let flaws = planted.map { [$0.flaw] } ?? []
         let world = World<RegisterWorkload>(seed: seed, plan: plan, flaws: Set(flaws), random: &random)
         world.run()

@@ -27,6 +27,13 @@ struct PlantedBugTests {
         ("barrierWithoutPhaseOne", [.linearizability]),
         ("barrierConfirmedDespitePromise", [.linearizability]),
         ("barrierAtFirstOwnEntry", [.linearizability]),
+        ("votesBeforeFormed", [.forming]),
+        ("formedByQuorum", [.forming]),
+        ("wipedNodeAdmitted", [.forming]),
+        ("snapshotBeforeWatermark", [.durability]),
+        ("restoreSkipsGap", [.digest, .linearizability]),
+        ("outputOfAnother", [.linearizability]),
+        ("queryBeforeBarrier", [.linearizability]),
     ]
 
     @Test("The table names every bug")

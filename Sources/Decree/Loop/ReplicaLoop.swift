@@ -117,11 +117,14 @@ final class ReplicaLoop<Machine: StateMachine & SendableMetatype>: @unchecked Se
 
     /// What takes longer than a turn may take goes on by a slice of each kind.
     private func advanceSlices() {
-        advance(.firstSteps, for: settings.querySlice * 5, lookingEvery: 16)
-        advance(.cursors, for: settings.querySlice)
-        advance(.maintenance, for: settings.querySlice)
         if now >= core.nextMeasurement { measure() }
-        advance(.snapshot, for: settings.querySlice)
+        let work = group.pendingWork()
+        if work.has(.firstSteps) { advance(.firstSteps, for: settings.querySlice * 5, lookingEvery: 16) }
+        if work.has(.firstSteps) || work.has(.cursors) { advance(.cursors, for: settings.querySlice) }
+        if work.has(.maintenance) { advance(.maintenance, for: settings.querySlice) }
+        if work.has(.snapshot) || core.snapshotNeedsMachine(0, at: now) {
+            advance(.snapshot, for: settings.querySlice)
+        }
     }
 
     /// - Parameter interval: After how many steps the clock is looked at, where single steps are short.

@@ -43,13 +43,26 @@ public struct GroupCore: Sendable {
         // The journal trims by itself once the record of it is durable.
     }
 
+    /// What the turn brought for the machine to apply.
+    package var pendingApplies: [Apply] { effects.applies }
+
+    /// Whether the machine has something to do for this turn.
+    var hasWorkForMachine: Bool { !effects.applies.isEmpty || !effects.outcomes.isEmpty }
+
     /// The machine stands where the replica says that it does.
     var isMachineUpToDate: Bool { effects.applies.isEmpty }
 
     mutating func replicaDeadline() -> Instant { replica.nextDeadline ?? .distantFuture }
 
-    mutating func finishSnapshot(into node: inout NodeEffects) {
-        guard snapshots.mayFinish(durableWatermark: replica.durableWatermark) else { return }
+    mutating func snapshotNeedsMachine(at now: Instant) -> Bool {
+        guard snapshots.running != nil else { return snapshots.isDue(applied: replica.applied, at: now) }
+        return snapshots.mayWalk || snapshots.waitsToFinish
+    }
+
+    mutating func finishSnapshot(into node: inout NodeEffects, isEarly: Bool) {
+        guard snapshots.mayFinish(durableWatermark: isEarly ? replica.applied : replica.durableWatermark) else {
+            return
+        }
         snapshots.finished()
         node.snapshots.append(.finish(number))
     }

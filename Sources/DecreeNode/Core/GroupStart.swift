@@ -45,6 +45,18 @@ public struct GroupStart: Sendable {
         }
     }
 
+    /// The start of a node with a planted bug: what the journal dropped counts as covered by a snapshot that ends earlier.
+    package func skippingGap(members: [NodeID]) -> GroupStart {
+        let metadata = SnapshotMetadata(
+            applied: max(reach, durable.trimmed),
+            configuration: snapshot?.metadata.configuration
+                ?? Configuration(number: ConfigurationNumber(1), members: members),
+            origins: snapshot?.metadata.origins ?? [])
+        return GroupStart(
+            number: number, durable: durable, snapshot: .init(metadata: metadata, byteCount: snapshot?.byteCount ?? 0),
+            seed: seed)
+    }
+
     /// The first slot above `reach` that the journal does not hold, though it holds that it was chosen.
     private static func firstGap(in durable: DurableState, above reach: Slot) -> Slot? {
         var next = reach.next

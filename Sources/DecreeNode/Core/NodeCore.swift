@@ -15,7 +15,7 @@ import PaxosLog
 public struct NodeCore: Sendable {
     public let node: NodeID
     public let limits: NodeLimits
-    public internal(set) var greeting: Greeting
+    public package(set) var greeting: Greeting
     /// Ascending by number.
     package var groups: [GroupCore]
     var lifecycle = Lifecycle()
@@ -23,6 +23,7 @@ public struct NodeCore: Sendable {
     private var isJournalFull = false
     /// Durable writes whose replicas may not hear of them before the identity is recorded.
     private var heldWrites: [(GroupID, WriteID)] = []
+    package var flaws: Set<Flaw> = []
 
     /// - Parameters:
     ///   - greeting: With the identity as it is recorded.
@@ -42,6 +43,8 @@ public struct NodeCore: Sendable {
             $0.makeCore(node: greeting.identity.node, members: members, settings: settings, limits: limits, at: now)
         }
     }
+
+    func has(_ flaw: Flaw) -> Bool { !flaws.isEmpty && flaws.contains(flaw) }
 
     /// The first thing that happens.
     public mutating func open(at now: Instant, into effects: inout NodeEffects) {
@@ -80,7 +83,7 @@ public struct NodeCore: Sendable {
         case .snapshotBlocksWritten(let group, let count):
             if let index = index(of: group) { groups[index].snapshots.wroteBlocks(count) }
         case .snapshotEnded(let group, let result): snapshotEnded(result, of: group, at: now, into: &effects)
-        case .snapshotRequested: for index in groups.indices { groups[index].snapshots.isRequested = true }
+        case .snapshotRequested: for index in groups.indices { groups[index].snapshots.request() }
         case .handOverRequested: if lifecycle.isFormed { stepAll(.handOverRequested, at: now) }
         case .stopRequested(let isGraceful): beginStop(isGraceful: isGraceful, at: now, into: &effects)
         }
@@ -103,8 +106,19 @@ public struct NodeCore: Sendable {
 
     /// When the growth of the journal has to be told again (``NodeEvent/measured(journalBytes:freeBytes:)``).
     public var nextMeasurement: Instant {
-        mutating get { groups[0].snapshots.isRequested ? .zero : groups[0].snapshots.nextMeasurement }
+        mutating get { groups[0].snapshots.nextMeasurement }
     }
+
+    /// Whether the turn brought something for the machine at `place` to do: to apply, or to tell its clients.
+    public mutating func hasWorkForMachine(_ place: Int) -> Bool { groups[place].hasWorkForMachine }
+
+    /// Whether the snapshot of the group at `place` needs its machine now: to be begun, walked or finished.
+    public mutating func snapshotNeedsMachine(_ place: Int, at now: Instant) -> Bool {
+        groups[place].snapshotNeedsMachine(at: now)
+    }
+
+    /// Whether the snapshot's walk may hand out another block.
+    public mutating func mayWalk(_ place: Int) -> Bool { groups[place].snapshots.mayWalk }
 
     // MARK: Events
 
@@ -138,7 +152,9 @@ public struct NodeCore: Sendable {
     private mutating func written(
         _ write: WriteID, of group: GroupID, at now: Instant, into effects: inout NodeEffects
     ) {
-        guard !recording.recorded.hasBegun else { return step(.written(write), group: group, at: now) }
+        guard !recording.recorded.hasBegun && !has(.votesBeforeFormed) else {
+            return step(.written(write), group: group, at: now)
+        }
         heldWrites.append((group, write))
         record(into: &effects) { $0.hasBegun = true }
     }
@@ -168,6 +184,7 @@ extension NodeCore {
         _ members: [NodeIdentity.FormedMember], at now: Instant, into effects: inout NodeEffects
     ) {
         record(into: &effects) { $0.formed = members }
+        if has(.votesBeforeFormed) { becomeFormed(at: now, into: &effects) }
     }
 
     private mutating func record(into effects: inout NodeEffects, _ change: (inout NodeIdentity) -> Void) {

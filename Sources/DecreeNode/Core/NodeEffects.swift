@@ -21,6 +21,11 @@ public struct NodeEffects: Sendable {
 
     public init() {}
 
+    public var isEmpty: Bool {
+        batches.isEmpty && sends.isEmpty && loads.isEmpty && identity == nil && snapshots.isEmpty && notices.isEmpty
+            && fault == nil && !hasEnded
+    }
+
     /// Empties the effects and keeps the memory for the next turn.
     public mutating func removeAll() {
         batches.removeAll(keepingCapacity: true)

@@ -19,7 +19,9 @@ public struct Greeting: Sendable {
     /// The highest incarnation that each peer named since this node started.
     private var incarnations: [NodeID: Incarnation] = [:]
     /// Stores that the members named in their handshakes, ascending by node; used until the cluster is formed.
-    private(set) var answers: [NodeIdentity.FormedMember] = []
+    package private(set) var answers: [NodeIdentity.FormedMember] = []
+
+    package var flaws: Set<Flaw> = []
 
     public static let versions: ClosedRange<UInt8> = FrameCodec.version...FrameCodec.version
 
@@ -106,6 +108,7 @@ public struct Greeting: Sendable {
     }
 
     private func judgeStores(_ hello: Hello) -> HelloRefusal? {
+        guard !flaws.contains(.wipedNodeAdmitted) else { return nil }
         if let recorded = identity.store(of: hello.node), recorded != hello.store {
             return wiped(hello.node, presented: hello.store, recorded: recorded)
         }
@@ -151,7 +154,8 @@ public struct Greeting: Sendable {
     /// All members with their stores, or nil while one has not answered.
     var complete: [NodeIdentity.FormedMember]? {
         let all = answers + [.init(node: identity.node, store: identity.store)]
-        guard all.count == members.members.count else { return nil }
+        let needed = flaws.contains(.formedByQuorum) ? members.members.count / 2 + 1 : members.members.count
+        guard all.count >= needed else { return nil }
         return all.sorted { $0.node < $1.node }
     }
 }

@@ -76,7 +76,7 @@ extension GroupMachine {
             failQuery(query, refusal, &core.groups[place])
         } else if queries.waitingCount >= core.limits.maximumWaitingQueries {
             failQuery(query, .overloaded, &core.groups[place])
-        } else if isLinearizable {
+        } else if isLinearizable && !core.has(.queryBeforeBarrier) {
             queries.gather(query)
         } else {
             queries.makeReady(query)

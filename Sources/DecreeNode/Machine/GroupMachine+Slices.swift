@@ -71,13 +71,14 @@ extension GroupMachine {
     private mutating func advanceSnapshot(
         core: inout NodeCore, at now: Instant, into effects: inout NodeEffects
     ) -> Bool {
+        let isEarly = core.has(.snapshotBeforeWatermark)
         if core.groups[place].snapshots.running == nil {
             if let walk = walk.take() { abandonWalk(walk) }
             guard core.lifecycle.takesPart, !core.lifecycle.isStopping else { return false }
             return considerSnapshot(core: &core, at: now, into: &effects)
         }
         guard walk != nil else {
-            core.groups[place].finishSnapshot(into: &effects)
+            core.groups[place].finishSnapshot(into: &effects, isEarly: isEarly)
             return false
         }
         guard core.groups[place].snapshots.mayWalk else { return false }
@@ -85,7 +86,7 @@ extension GroupMachine {
             walk = nil
             needsMaintenance = true
             core.groups[place].snapshots.walked()
-            core.groups[place].finishSnapshot(into: &effects)
+            core.groups[place].finishSnapshot(into: &effects, isEarly: isEarly)
             return false
         }
         core.groups[place].snapshots.handedOutBlock()

@@ -63,6 +63,7 @@ extension GroupMachine {
             applying.outputs.count == applying.waiters.count,
             "the machine yields one output for each awaited command: \(applying.outputs.count) for "
                 + "\(applying.waiters.count)")
+        if core.has(.outputOfAnother) { applying.waiters.reverse() }
         for index in applying.waiters.indices {
             let waiter = applying.waiters[index]
             ports.complete(waiter.port, .output(token: waiter.token, applying.outputs[index]))

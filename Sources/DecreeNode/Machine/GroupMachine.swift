@@ -1,6 +1,28 @@
 import PaxosBase
 import PaxosLog
 
+/// What a machine has to do beside its turns, in plain words, cheap to ask for and to keep.
+public struct MachineWork: Hashable, Sendable {
+    public var readyQueries = 0
+    public var cursors = 0
+    public var needsMaintenance = false
+    /// A walk is open; whether it may go on is the core's to say.
+    public var hasWalk = false
+    public var hasCompletions = false
+    /// When requests that wait for the cluster to be formed have waited enough.
+    public var heldUntil = Instant.distantFuture
+
+    /// Whether there is work of this kind, as far as the machine decides that.
+    public func has(_ slice: WorkSlice) -> Bool {
+        switch slice {
+        case .firstSteps: readyQueries > 0
+        case .cursors: cursors > 0
+        case .maintenance: needsMaintenance
+        case .snapshot: hasWalk
+        }
+    }
+}
+
 /// The state machine of one group and what is asked of it: requests come in here, outputs and answers go out.
 ///
 /// It belongs to the ``NodeCore`` that it is handed in every call, at its own place among the groups.
@@ -34,6 +56,16 @@ public struct GroupMachine<Machine: StateMachine> {
         core.groups[place].waiters.removeAll { $0.port == port }
         for cursor in queries.remove(where: { owner, _ in owner == port }) { abandon(cursor) }
         held.remove { owner, _ in owner == port }
+    }
+
+    /// Requests wait for the cluster to be formed.
+    public var holdsRequests: Bool { !held.isEmpty }
+
+    /// What the machine has to do besides the turns, and for whom.
+    public func pendingWork() -> MachineWork {
+        MachineWork(
+            readyQueries: queries.readyCount, cursors: queries.cursorCount, needsMaintenance: needsMaintenance,
+            hasWalk: walk != nil, hasCompletions: ports.hasCompletions, heldUntil: held.nextDeadline)
     }
 
     /// How many commands the turn under way has applied.

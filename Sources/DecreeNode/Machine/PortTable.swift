@@ -15,6 +15,8 @@ struct PortTable<Machine: StateMachine> {
         return port
     }
 
+    var hasCompletions: Bool { !dirty.isEmpty }
+
     func isOpen(_ port: PortID) -> Bool { places.isOpen(port) }
 
     /// What was not taken yet goes to nobody.

@@ -29,6 +29,7 @@ struct Queries<Machine: StateMachine> {
     private(set) var waitingCount = 0
 
     var cursorCount: Int { cursors.count }
+    var readyCount: Int { ready.count }
     var hasReady: Bool { !ready.isEmpty }
     var isIdle: Bool { cursors.isEmpty && ready.isEmpty }
 

@@ -21,7 +21,7 @@ struct SnapshotSchedule: Hashable, Sendable {
     let policy: SnapshotPolicy
     private(set) var newest: WrittenSnapshot?
     private(set) var running: Running?
-    var isRequested = false
+    private var isRequested = false
     /// Not before then, after a failure.
     private var notBefore = Instant.zero
     private(set) var nextMeasurement = Instant.zero
@@ -43,6 +43,12 @@ struct SnapshotSchedule: Hashable, Sendable {
 
     /// How large the journal may grow until a snapshot is due.
     private var allowance: Int { max(policy.minimumJournalBytes, newest?.byteCount ?? 0) }
+
+    /// Somebody wants one as soon as possible.
+    mutating func request() {
+        isRequested = true
+        nextMeasurement = .zero
+    }
 
     mutating func measured(journalBytes: Int, freeBytes: Int?, at now: Instant) {
         bytesNow = journalBytes
@@ -81,6 +87,9 @@ struct SnapshotSchedule: Hashable, Sendable {
         guard let running, !running.isWalked else { return false }
         return running.blocksUnderWay < Self.maximumBlocksUnderWay
     }
+
+    /// All was walked, and it has not been told to take effect.
+    var waitsToFinish: Bool { running.map { $0.isWalked && !$0.isFinished } ?? false }
 
     mutating func handedOutBlock() { running?.blocksUnderWay += 1 }
 

@@ -14,6 +14,10 @@ public enum CheckerName: String, CaseIterable, Sendable {
     case atMostOnce
     /// A disk gives back what was synced, and a damaged frame is noticed.
     case durability
+    /// Only a member of a formed cluster votes, and never one that came with another disk than it was formed with.
+    case forming
+    /// A completion reaches the port that waits for it.
+    case pairing
     /// What clients saw has an order that a single machine could have had.
     case linearizability
     /// After healing everything ends.
@@ -45,4 +49,9 @@ public struct Findings {
     public mutating func report(_ checker: CheckerName, _ text: @autoclosure () -> String) {
         if first == nil { first = (checker, text()) }
     }
+}
+
+/// The findings of a run, shared by the checkers of all its groups.
+final class FindingsBox {
+    var content = Findings()
 }

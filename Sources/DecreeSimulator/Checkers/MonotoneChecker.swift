@@ -54,6 +54,9 @@ struct MonotoneChecker {
         marks[node].stoodBefore = marks[node].stood
     }
 
+    /// The disk of a node was emptied: what it said before, somebody else said.
+    mutating func wiped(_ node: Int) { marks[node] = Mark() }
+
     /// A message that shows a promise or an acceptance in `ballot` leaves.
     mutating func showed(_ node: Int, _ ballot: Ballot) { marks[node].shown = max(marks[node].shown, ballot) }
 

@@ -31,6 +31,12 @@ public enum FaultKind: UInt8, CaseIterable, Sendable {
     case connectionReset
     /// A leader is asked to go.
     case handOver
+    /// A node is stopped gracefully, and started again.
+    case stop
+    /// A node comes back with an empty disk.
+    case diskWiped
+    /// The newest snapshot of a node cannot be read when it comes back.
+    case snapshotDamaged
 
     /// As it stands in reports.
     public var name: String { "\(self)" }

@@ -52,6 +52,13 @@ public struct PlantedBug: Hashable, Sendable {
         case .barrierWithoutPhaseOne: "Rule 20: the leader's barrier leaves out what phase 1 saw."
         case .barrierConfirmedDespitePromise: "Rule 20: an acceptor confirms a barrier despite a higher promise."
         case .barrierAtFirstOwnEntry: "Rule 21: the leader's barrier waits for one own entry only."
+        case .votesBeforeFormed: "A node votes before it has recorded with whom its cluster was formed."
+        case .formedByQuorum: "A cluster counts as formed once a quorum has answered."
+        case .wipedNodeAdmitted: "A member whose disk was wiped is greeted under its old identity."
+        case .snapshotBeforeWatermark: "A snapshot takes effect before the journal holds, as chosen, what it covers."
+        case .restoreSkipsGap: "A node starts from an old snapshot and skips what its journal dropped since."
+        case .outputOfAnother: "Outputs of one call of the machine go to the wrong clients."
+        case .queryBeforeBarrier: "A linearizable query is answered without waiting for its barrier."
         }
     }
 }

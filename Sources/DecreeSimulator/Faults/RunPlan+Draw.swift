@@ -1,3 +1,4 @@
+import DecreeNode
 import PaxosBase
 import PaxosLog
 
@@ -16,10 +17,35 @@ extension RunPlan {
         plan.gatherPercent = [0, 0, 30, 80][Int(random.below(4))]
         plan.gatherTime = .microseconds(1 + random.below(500))
         plan.appliesSingly = random.chance(1, in: 2)
-        plan.snapshotInterval = [20, 60, 200, 1_000][Int(random.below(4))]
+        plan.limits.snapshots.minimumJournalBytes = [1_000, 4_000, 20_000, 100_000][Int(random.below(4))]
         plan.healsQuorumOnly = random.chance(1, in: 3)
         plan.take(temper ?? drawn, &random)
+        plan.drawNodes(&random)
+        // What is rare in one log is rarer in each of several.
+        if temper != nil { plan.groupCount = 1 }
         return plan
+    }
+
+    /// What concerns the nodes above their logs.
+    private mutating func drawNodes(_ random: inout SeededRandom) {
+        groupCount = [1, 1, 1, 1, 1, 1, 2, 3][Int(random.below(8))]
+        stepsPerTurn = [1, 2, 8][Int(random.below(3))]
+        startSpread = [.zero, .milliseconds(5), .milliseconds(300)][Int(random.below(3))]
+        identitySlowness = [1, 4, 40][Int(random.below(3))]
+        redial = replica.heartbeatInterval * (1 + random.below(3))
+        limits.maximumHeld = [1, 4, 20_000][Int(random.below(3))]
+        limits.holdTimeout = .milliseconds(20 + random.below(500))
+        limits.maximumWaitingQueries = [1, 4, 100_000][Int(random.below(3))]
+        limits.maximumCursors = [1, 3, 1_024][Int(random.below(3))]
+        limits.queryTimeout = .milliseconds([1, 200, 10_000][Int(random.below(3))])
+        limits.handOverPatience = .milliseconds(1 + random.below(300))
+        limits.snapshots.retryDelay = .milliseconds(1 + random.below(300))
+        limits.snapshots.reservedDiskBytes = 1
+        limits.snapshots.measuringInterval = .milliseconds(1 + random.below(20))
+        guard faults.crash > .zero else { return }
+        faults.stop = random.chance(1, in: 3) ? .milliseconds(300 + random.below(3_000)) : .zero
+        faults.wipePercent = [0, 0, 0, 30][Int(random.below(4))]
+        faults.damagePercent = [0, 0, 30, 60][Int(random.below(4))]
     }
 }
 

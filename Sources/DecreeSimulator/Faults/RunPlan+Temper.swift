@@ -61,9 +61,11 @@ extension RunPlan {
 
     /// For as long as it takes to elect another leader and then some.
     private mutating func makeBridged(_ random: inout SeededRandom) {
-        nodeCount = [3, 5, 7, 7, 7][Int(random.below(5))]
+        nodeCount = [5, 7, 7, 7, 7][Int(random.below(5))]
         hasten()
         calmDown()
+        // What is looked for here comes about once in a few hundred partitions.
+        safetyEvents = 18_000
         replica.electionTimeout = heartbeat * 5
         let timeout = replica.electionTimeout.nanoseconds
         faults.bridgedPartition = TimeSpan(nanoseconds: timeout * (3 + random.below(6)))

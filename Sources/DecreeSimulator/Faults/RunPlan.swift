@@ -1,3 +1,4 @@
+import DecreeNode
 import PaxosBase
 import PaxosLog
 
@@ -19,8 +20,18 @@ struct RunPlan {
     var gatherTime = TimeSpan.microseconds(200)
     /// Machines apply one command at a time, so that digests are compared at every slot.
     var appliesSingly = false
-    /// A snapshot is begun after this many applied slots.
-    var snapshotInterval = 500
+    /// How many groups share the nodes and their journals.
+    var groupCount = 1
+    /// Sizes and times of the nodes above their logs.
+    var limits = NodeLimits()
+    /// How many steps of long work a node does behind a turn.
+    var stepsPerTurn = 2
+    /// Nodes start for the first time one after another, within this time.
+    var startSpread = TimeSpan.zero
+    /// How many times as long as a write of the journal it takes to record an identity.
+    var identitySlowness: UInt64 = 1
+    /// How long to wait before a peer is dialled again.
+    var redial = TimeSpan.milliseconds(20)
     /// Only a quorum heals in the end; the others stay down.
     var healsQuorumOnly = false
 
@@ -88,6 +99,10 @@ struct FaultPlan {
     var diskFullTime = TimeSpan.milliseconds(200)
     var connectionReset = TimeSpan.zero
     var handOver = TimeSpan.zero
+    var stop = TimeSpan.zero
+    /// The chances, in a hundred, that a crashed node comes back with an empty disk, or with its newest snapshot damaged.
+    var wipePercent: UInt64 = 0
+    var damagePercent: UInt64 = 0
     /// A leader that is asked to go hears one of its peers late from then on.
     var handOverDeafens = false
     /// The largest drift of a clock, in parts per million.
@@ -106,6 +121,7 @@ struct FaultPlan {
         case .diskFull: diskFull
         case .connectionReset: connectionReset
         case .handOver: handOver
+        case .stop: stop
         default: .zero
         }
     }

@@ -36,6 +36,18 @@ public enum Sight: UInt8, CaseIterable, Sendable {
     case lateBarrierArrived
     /// A leader was told what had been chosen.
     case leaderTaught
+    /// A member with another disk than its cluster was formed with was refused.
+    case wipedRefused
+    /// A node started from an older snapshot than its newest.
+    case olderSnapshotUsed
+    /// A node refused to start from what its disk held.
+    case startRefused
+    /// A request came before the cluster was formed.
+    case requestHeld
+    /// A question took more than one turn.
+    case longQuestion
+    /// Several groups shared a journal.
+    case groupsShared
 
     public var name: String { "\(self)" }
 }

@@ -6,11 +6,20 @@ struct VirtualNetwork {
         var bytes: [UInt8]
         let from: UInt8
         let to: UInt8
+        /// The sender's life when it was sent, and the receiver's.
+        let lives: Lives
+        /// It greets, or answers a greeting.
+        let isHandshake: Bool
         /// Counts what was sent over the link.
         let order: UInt64
         let isCorrupt: Bool
         /// How many deliveries are still to come.
         var copies: UInt8
+    }
+
+    struct Lives {
+        var from: UInt32 = 0
+        var to: UInt32 = 0
     }
 
     /// A set of links that are cut together.
@@ -42,12 +51,15 @@ struct VirtualNetwork {
 
     /// Takes a frame in.
     /// - Returns: Its number, to be given to ``deliver(_:)`` as often as `copies` says.
-    mutating func take(_ bytes: [UInt8], from: Int, to: Int, isCorrupt: Bool, copies: Int) -> Int {
+    mutating func take(
+        _ bytes: [UInt8], from: Int, to: Int, isCorrupt: Bool, copies: Int, lives: Lives = Lives(),
+        isHandshake: Bool = false
+    ) -> Int {
         let link = link(from, to)
         sent[link] += 1
         let frame = Frame(
-            bytes: bytes, from: UInt8(from), to: UInt8(to), order: sent[link], isCorrupt: isCorrupt,
-            copies: UInt8(copies))
+            bytes: bytes, from: UInt8(from), to: UInt8(to), lives: lives, isHandshake: isHandshake,
+            order: sent[link], isCorrupt: isCorrupt, copies: UInt8(copies))
         guard let number = free.popLast() else {
             frames.append(frame)
             return frames.count - 1

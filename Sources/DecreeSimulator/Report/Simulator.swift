@@ -29,7 +29,7 @@ extension World {
         return RunReport(
             seed: seed, events: engine.events, digest: engine.digest.finalize(), violation: violation,
             faults: engine.faults, sights: engine.sights, nodeCount: engine.plan.nodeCount,
-            chosenSlots: engine.checkers.durableQuorum.chosenCount, operations: history.entries.count,
+            chosenSlots: engine.chosenCount, operations: history.entries.count,
             virtualTime: TimeSpan(nanoseconds: engine.schedule.now))
     }
 }

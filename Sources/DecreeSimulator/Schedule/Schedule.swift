@@ -95,8 +95,12 @@ struct Occurrence {
         case deadline
         /// A replica has gathered enough: its turn ends.
         case turnEnds
-        /// A node's next piece of snapshot is due.
+        /// A disk is done with the next piece of a snapshot; `number` is the place of the group.
         case snapshotStep
+        /// A node's identity was recorded.
+        case identityDone
+        /// A node dials a peer that it has not greeted yet; `number` is the place of the peer.
+        case dial
         /// A crashed node starts again.
         case restart
         /// A paused node goes on.

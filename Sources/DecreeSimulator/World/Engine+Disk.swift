@@ -1,4 +1,5 @@
 import DecreeJournal
+import DecreeNode
 import DecreeWire
 import PaxosBase
 import PaxosLog
@@ -18,25 +19,30 @@ extension Engine {
     }
 
     func journalIdentity(of node: SimulatedNode) -> JournalIdentity {
-        JournalIdentity(cluster: ClusterID(7), node: node.id, store: StoreID(high: 1, low: 2))
+        JournalIdentity(cluster: Self.cluster, node: node.id, store: node.identity.store)
     }
 
-    /// Hands the records of a turn to the journal, as one batch.
-    func write(_ node: SimulatedNode) {
-        guard !node.effects.records.isEmpty, node.isUp else { return }
-        for record in node.effects.records { look(at: record, writtenBy: node) }
-        node.underWay.append((node.effects.writeID, node.effects.records))
-        let batch = JournalBatch(group: Self.group, id: node.effects.writeID, records: node.effects.records)
-        step(node, .append([batch]))
+    /// Hands the batches of a turn to the journal, all at once.
+    func write(_ node: SimulatedNode, _ batches: [JournalBatch]) {
+        guard !batches.isEmpty, node.isUp else { return }
+        for batch in batches {
+            let place = Self.place(of: batch.group)
+            for record in batch.records { look(at: record, place, writtenBy: node) }
+            node.groups[place].underWay.append((batch.id, batch.records))
+        }
+        step(node, .append(batches))
     }
 
-    private func look(at record: Record, writtenBy node: SimulatedNode) {
+    private func look(at record: Record, _ place: Int, writtenBy node: SimulatedNode) {
+        let checkers = groupCheckers[place]
         switch record {
         case .promised(let ballot):
-            checkers.monotone.wrote(node.index, ballot, isAcceptance: false, &checkers.findings)
+            checkVoter(node)
+            checkers.monotone.wrote(node.index, ballot, isAcceptance: false, &findings.content)
         case .accepted(let slot, let ballot, let entry):
-            checkers.monotone.wrote(node.index, ballot, isAcceptance: true, &checkers.findings)
-            checkers.agreement.proposed(slot, ballot, EntryKey(entry), &checkers.findings)
+            checkVoter(node)
+            checkers.monotone.wrote(node.index, ballot, isAcceptance: true, &findings.content)
+            checkers.agreement.proposed(slot, ballot, EntryKey(entry), &findings.content)
         default: break
         }
     }
@@ -56,6 +62,7 @@ extension Engine {
         switch effect {
         case .write(let segment, let offset, let bytes):
             bytes.withUnsafeBytes { digest.combine($0) }
+            node.journalBytes += bytes.count
             node.disk.write(segment, offset: offset, bytes)
         case .sync: planDisk(node, Self.diskDoneWrite)
         case .prepare(let segment, let byteCount, let recycling):
@@ -64,7 +71,7 @@ extension Engine {
         case .remove(let segment):
             node.disk.begin(.remove(segment))
             planDisk(node, Self.diskDoneFile)
-        case .durable(let writes): for write in writes { becameDurable(write.id, at: node) }
+        case .durable(let writes): for write in writes { becameDurable(write, at: node) }
         case .full(let isFull):
             if isFull { faults[.diskFull] += 1 }
             step(node, .journalFull(isFull))
@@ -108,40 +115,42 @@ extension Engine {
         step(node, .freeSpace(freeSpace(of: node)))
     }
 
-    /// Every write up to `write` is on stable storage.
-    private func becameDurable(_ write: WriteID, at node: SimulatedNode) {
-        while let first = node.underWay.first, first.id <= write {
-            node.underWay.popFirst()
+    /// Every write of a group up to `write` is on stable storage.
+    private func becameDurable(_ write: DurableWrite, at node: SimulatedNode) {
+        let place = Self.place(of: write.group)
+        while let first = node.groups[place].underWay.first, first.id <= write.id {
+            node.groups[place].underWay.popFirst()
             for record in first.records {
-                node.durable.absorb(record)
+                node.groups[place].durable.absorb(record)
                 if case .accepted(let slot, let ballot, let entry) = record {
-                    accepted(slot, ballot, entry, at: node)
+                    accepted(slot, ballot, entry, place, at: node)
                 }
             }
         }
         events += 1
-        step(node, .written(write))
+        step(node, .written(write.group, write.id))
     }
 
     /// An acceptance is durable: the checkers learn of it, and so of what is chosen.
-    private func accepted(_ slot: Slot, _ ballot: Ballot, _ entry: Entry, at node: SimulatedNode) {
+    private func accepted(_ slot: Slot, _ ballot: Ballot, _ entry: Entry, _ place: Int, at node: SimulatedNode) {
         let key = EntryKey(entry)
+        let checkers = groupCheckers[place]
         guard let fact = checkers.durableQuorum.accepted(slot, ballot, key, entry, member: node.index) else { return }
-        checkers.agreement.chosen(slot, fact.ballot, fact.key, &checkers.findings)
-        checkers.proposed.chosen(fact.entry, at: slot, &checkers.findings)
+        checkers.agreement.chosen(slot, fact.ballot, fact.key, &findings.content)
+        checkers.proposed.chosen(fact.entry, at: slot, &findings.content)
         if entry == .noOp { sights[.noOpChosen] += 1 }
         if checkers.durableQuorum.ballotCount(slot) > 1 { sights[.slotAcceptedTwice] += 1 }
         if slot > Slot(1), checkers.durableQuorum.chosen(slot.previous) == nil { sights[.chosenOutOfOrder] += 1 }
     }
 
     /// What a journal gave back after a restart must hold everything that was synced, and may hold more.
-    func recovered(_ state: DurableState, at node: SimulatedNode) {
-        if let text = Self.missing(in: state, of: node.durable) {
-            checkers.findings.report(.durability, "the journal of \(node.id) lost what was synced: \(text)")
+    func recovered(_ state: DurableState, _ place: Int, at node: SimulatedNode) {
+        if let text = Self.missing(in: state, of: node.groups[place].durable) {
+            findings.content.report(.durability, "the journal of \(node.id) lost what was synced: \(text)")
         }
-        node.durable = state
+        node.groups[place].durable = state
         for (slot, record) in state.slots.sorted(by: { $0.key < $1.key }) where !record.isLearned {
-            accepted(slot, record.ballot, record.entry, at: node)
+            accepted(slot, record.ballot, record.entry, place, at: node)
         }
     }
 
@@ -162,7 +171,7 @@ extension Engine {
     }
 
     /// A replica wants entries back that it keeps no longer in memory.
-    func begin(_ load: Load, of node: SimulatedNode) {
+    func begin(_ load: GroupLoad, of node: SimulatedNode) {
         node.loads.append(load)
         let span = TimeSpan(nanoseconds: plan.disk.delay.nanoseconds + diskRandom.below(plan.disk.jitter.nanoseconds))
         schedule.plan(Occurrence(.loadDone, node: node.index, life: node.life), after: span)
@@ -170,10 +179,11 @@ extension Engine {
 
     /// The entries were read.
     func loadDone(_ node: SimulatedNode) {
-        guard let process = node.process, let load = node.loads.popFirst(), load.first <= load.last else { return }
-        let slots = load.first...load.last
-        var loader = EntryLoader(identity: journalIdentity(of: node), group: Self.group, slots: slots)
-        for extent in process.journal.locate(Self.group, loader.run) {
+        guard let process = node.process, let wanted = node.loads.popFirst() else { return }
+        let (group, load) = (wanted.group, wanted.load)
+        guard load.first <= load.last else { return }
+        var loader = EntryLoader(identity: journalIdentity(of: node), group: group, slots: load.first...load.last)
+        for extent in process.journal.locate(group, loader.run) {
             node.disk.read(extent) { loader.absorb(extent, $0) }
         }
         var entries: [Entry] = []
@@ -182,6 +192,6 @@ extension Engine {
             entries.append(loaded.entry)
         }
         sights[.loadedFromJournal] += 1
-        step(node, .loaded(first: load.first, entries, for: load.peer))
+        step(node, .loaded(group, first: load.first, entries, for: load.peer))
     }
 }

@@ -5,7 +5,7 @@ import PaxosLog
 extension Engine {
     static let timetable: [FaultKind] = [
         .crash, .fullPartition, .oneWayPartition, .partialPartition, .bridgedPartition,
-        .slowLink, .pause, .diskFull, .connectionReset, .handOver,
+        .slowLink, .pause, .diskFull, .connectionReset, .handOver, .stop,
     ]
 
     func planFaults() {
@@ -64,7 +64,7 @@ extension Engine {
 
     private func linksOfBridgedPartition() -> [Int] {
         guard network.nodeCount > 2 else { return [] }
-        let leader = nodes.first { $0.process?.replica.isLeading == true } ?? randomNode()
+        let leader = nodes.first { $0.process?.isLeading() == true } ?? randomNode()
         let others = nodes.filter { $0 !== leader }
         let bridge = others[Int(faultRandom.below(UInt64(others.count)))]
         // Half of the time what the leader says reaches even the bridge late.
@@ -116,9 +116,10 @@ extension Engine {
 
     /// The nodes that stay down from now on, if only a quorum heals.
     func drawGone() -> [SimulatedNode] {
-        guard plan.healsQuorumOnly else { return [] }
-        var remaining = nodes
-        var gone: [SimulatedNode] = []
+        var gone = nodes.filter { isOut($0) || $0.hasDamage }
+        var remaining = nodes.filter { !isOut($0) && !$0.hasDamage }
+        // Before all have met, nobody can do without anybody.
+        guard plan.healsQuorumOnly, remaining.allSatisfy({ $0.identity.formed != nil }) else { return gone }
         while remaining.count > configuration.acceptQuorum {
             gone.append(remaining.remove(at: Int(faultRandom.below(UInt64(remaining.count)))))
         }

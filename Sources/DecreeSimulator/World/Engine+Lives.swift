@@ -1,4 +1,6 @@
 import DecreeJournal
+import DecreeNode
+import DecreeWire
 import PaxosBase
 import PaxosLog
 
@@ -14,19 +16,71 @@ extension Engine {
             faults[.unsyncedLost] += 1
             faults[.tornTail] += 1
         }
-        node.life += 1
-        node.process = nil
-        node.effects = Effects()
-        node.underWay.removeAll()
-        node.loads.removeAll()
-        node.isPaused = false
-        node.postponed = []
-        node.isGathering = false
-        node.openQuestions = 0
-        node.isWritingSnapshot = false
-        node.plannedWake = .max
-        node.seenLeader = nil
+        crashFiles(of: node)
+        node.forgetLife()
+        hangUp(on: node)
     }
+
+    /// A file that was being replaced is the old one or the new one afterwards.
+    private func crashFiles(of node: SimulatedNode) {
+        if let identity = node.identityUnderWay {
+            if diskRandom.chance(1, in: 2) { node.identity = identity }
+            node.identityUnderWay = nil
+            judgeVoters()
+        }
+        for place in node.groups.indices {
+            if let unfinished = node.groups[place].unfinished, unfinished.isFinishing,
+                unfinished.waiting.isEmpty, diskRandom.chance(1, in: 2)
+            {
+                keep(unfinished.stored, place, of: node)
+            }
+        }
+        if !isHealed { damageDisk(of: node) }
+    }
+
+    // MARK: Lost disks
+
+    /// The node cannot take part any more: it refused to start, or others know it with another disk.
+    func isOut(_ node: SimulatedNode) -> Bool {
+        node.isLost
+            || nodes.contains { other in
+                other.identity.store(of: node.id).map { $0 != node.identity.store } ?? false
+            }
+    }
+
+    /// How many nodes may be lost for good: all but a quorum.
+    private var maySpareAnother: Bool {
+        nodes.count { isOut($0) || $0.hasDamage } < nodes.count - configuration.acceptQuorum
+            && nodes.allSatisfy { $0.identity.formed != nil || isOut($0) }
+    }
+
+    private func damageDisk(of node: SimulatedNode) {
+        guard !isOut(node) else { return }
+        if faultRandom.chance(plan.faults.wipePercent, in: 100) {
+            guard maySpareAnother || isUnknown(node) else { return }
+            faults[.diskWiped] += 1
+            node.wipe(store: Self.store(node.index, node.life + 1))
+            for checkers in groupCheckers { checkers.monotone.wiped(node.index) }
+            judgeVoters()
+        } else if faultRandom.chance(plan.faults.damagePercent, in: 100), maySpareAnother {
+            let place = Int(faultRandom.below(UInt64(node.groups.count)))
+            guard !node.groups[place].snapshots.isEmpty else { return }
+            faults[.snapshotDamaged] += 1
+            node.groups[place].snapshots[0].isDamaged = true
+            node.wasDamaged = true
+        }
+    }
+
+    /// Nobody has met the node yet, and it has formed no cluster.
+    private func isUnknown(_ node: SimulatedNode) -> Bool {
+        node.identity.formed == nil
+            && !nodes.contains { other in
+                other.process?.core.greeting.answers.contains { $0.node == node.id } == true
+                    || other.identityUnderWay?.store(of: node.id) != nil || other.identity.store(of: node.id) != nil
+            }
+    }
+
+    // MARK: Starting
 
     /// A node reads its journal.
     /// - Returns: What the journal recovered; nil when it cannot be read, which is a finding.
@@ -40,40 +94,47 @@ extension Engine {
             }
             return try recovery.finish()
         } catch {
-            checkers.findings.report(.durability, "the journal of \(node.id) cannot be read: \(error)")
+            findings.content.report(.durability, "the journal of \(node.id) cannot be read: \(error)")
             return nil
         }
     }
 
-    /// A node begins a life with what its journal gave back.
-    func start(_ node: SimulatedNode, _ recovered: RecoveredJournal) {
-        if node.life > 0 { faults[.restart] += 1 }
-        var state = recovered.state(of: Self.group)
-        self.recovered(state, at: node)
-        let durable = state
-        if let snapshot = node.snapshot {
-            sights[.startedFromSnapshot] += 1
-            checkers.covered(by: snapshot.metadata.applied, trimmed: state.trimmed, node.id)
-        }
+    /// What the journal holds of a group, as the node will see it.
+    func durableState(_ recovered: RecoveredJournal, _ place: Int, of node: SimulatedNode) -> DurableState {
+        var state = recovered.state(of: Self.group(at: place))
+        self.recovered(state, place, at: node)
         if flaws.contains(.promiseLostOnRestart) { state.forgetPromise() }
-        var replica = Replica(
-            node: node.id, group: Self.group, configuration: configuration, durable: state,
-            snapshot: node.snapshot?.metadata, settings: plan.replica, seed: replicaRandom.next(), now: clock(node))
-        replica.flaws = flaws
-        node.process = Process(replica: replica, journal: recovered.core)
-        checkers.monotone.restarted(
-            node.index, promised: replica.promised, watermark: replica.watermark, durable: durable, &checkers.findings)
-        node.seenWatermark = replica.watermark
+        return state
+    }
+
+    /// A node begins a life with what its disk gave back.
+    func start(_ node: SimulatedNode, _ recovered: RecoveredJournal, _ starts: [GroupStart]) {
+        if node.life > 0 { faults[.restart] += 1 }
+        let greeting = Greeting(
+            identity: node.identity, members: memberList, software: "", incarnation: starts[0].durable.incarnation.next)
+        var core = NodeCore(
+            greeting: greeting, groups: starts, replica: plan.replica, limits: plan.limits, at: clock(node))
+        core.flaws = flaws
+        core.greeting.flaws = flaws
+        for place in core.groups.indices { core.groups[place].replica.flaws = flaws }
+        let process = Process(core: core, journal: recovered.core)
+        node.process = process
+        for place in 0..<plan.groupCount { noteStart(of: &process.core.groups[place].replica, place, at: node) }
+        node.journalBytes = 0
+        node.machineDeadline = clock(node)
         step(node, .freeSpace(freeSpace(of: node)))
         step(node, JournalEvent.opened)
-        planWake(node)
+        process.core.open(at: clock(node), into: &node.effects)
+        for peer in nodes where peer !== node { dial(node, peer.index) }
+        endInput(node)
     }
-}
 
-extension Checkers {
-    /// What the journal dropped must be in the snapshot.
-    func covered(by snapshot: Slot, trimmed: Slot, _ node: NodeID) {
-        guard trimmed > snapshot else { return }
-        findings.report(.durability, "\(node) trimmed up to \(trimmed), its snapshot ends at \(snapshot)")
+    private func noteStart(of replica: inout Replica, _ place: Int, at node: SimulatedNode) {
+        let watermark = replica.watermark
+        groupCheckers[place].monotone.restarted(
+            node.index, promised: replica.promised, watermark: watermark, durable: node.groups[place].durable,
+            &findings.content)
+        node.seen[place] = SeenReplica(promised: replica.promised, watermark: watermark, leader: nil)
+        if !node.groups[place].snapshots.isEmpty { sights[.startedFromSnapshot] += 1 }
     }
 }

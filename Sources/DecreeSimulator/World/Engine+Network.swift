@@ -1,3 +1,4 @@
+import DecreeNode
 import DecreeWire
 import PaxosBase
 import PaxosLog
@@ -7,11 +8,13 @@ extension Engine {
     /// Sends an envelope: it is encoded, and chance decides what becomes of the frame.
     func transmit(_ send: Send, from node: SimulatedNode) {
         guard let target = configuration.index(of: send.to) else { return }
-        look(at: send.envelope.message, from: node)
+        // On connections that were not greeted nothing is sent.
+        guard node.greeted[target] != nil else { return }
+        look(at: send.envelope.message, Self.place(of: send.envelope.group), from: node)
         let bytes = encode(send.envelope)
         bytes.withUnsafeBytes { digest.combine($0) }
         guard !isHealed else {
-            return carry(bytes, from: node.index, to: target, copies: 1, isCorrupt: false, extraDelay: .zero)
+            return carry(bytes, from: node, to: target, copies: 1, isCorrupt: false, extraDelay: .zero)
         }
         let network = plan.network
         if isLost(send.envelope.message) {
@@ -23,7 +26,7 @@ extension Engine {
         let isCorrupt = networkRandom.chance(network.corruptPerMille, in: 1_000)
         if isCorrupt { faults[.messageCorrupted] += 1 }
         carry(
-            isCorrupt ? damage(bytes) : bytes, from: node.index, to: target, copies: copies, isCorrupt: isCorrupt,
+            isCorrupt ? damage(bytes) : bytes, from: node, to: target, copies: copies, isCorrupt: isCorrupt,
             extraDelay: slowness(of: send.envelope.message))
     }
 
@@ -49,15 +52,21 @@ extension Engine {
     }
 
     /// Turns over one to three neighbouring bits.
-    private func damage(_ bytes: [UInt8]) -> [UInt8] {
+    func damage(_ bytes: [UInt8]) -> [UInt8] {
         var damaged = bytes
         let byte = Int(networkRandom.below(UInt64(bytes.count)))
         damaged[byte] ^= UInt8(1 + networkRandom.below(7)) << UInt8(networkRandom.below(6))
         return damaged
     }
 
-    private func carry(_ bytes: [UInt8], from: Int, to: Int, copies: Int, isCorrupt: Bool, extraDelay: TimeSpan) {
-        let number = network.take(bytes, from: from, to: to, isCorrupt: isCorrupt, copies: copies)
+    func carry(
+        _ bytes: [UInt8], from node: SimulatedNode, to: Int, copies: Int, isCorrupt: Bool, extraDelay: TimeSpan,
+        isHandshake: Bool = false
+    ) {
+        let from = node.index
+        let number = network.take(
+            bytes, from: from, to: to, isCorrupt: isCorrupt, copies: copies,
+            lives: .init(from: node.life, to: nodes[to].life), isHandshake: isHandshake)
         for _ in 0..<copies {
             var delay = drawDelay().nanoseconds
             if slowLink == network.link(from, to), !isHealed { delay += plan.faults.slowLinkDelay.nanoseconds }
@@ -85,10 +94,13 @@ extension Engine {
         }
         guard let process = node.process else { return false }
         if isLate { faults[.messageReordered] += 1 }
+        if frame.isHandshake { return hear(frame, at: node) }
+        // Of a life that was greeted here, or of an earlier one.
+        guard let heard = node.heard[Int(frame.from)], heard >= frame.lives.from else { return false }
         guard let envelope = decode(frame) else { return false }
-        noteSights(of: envelope.message, at: &process.replica)
+        noteSights(of: envelope.message, at: &process.core.groups[Self.place(of: envelope.group)].replica)
         events += 1
-        step(node, .received(envelope, from: nodes[Int(frame.from)].id))
+        step(node, .received(envelopes, from: nodes[Int(frame.from)].id))
         return true
     }
 
@@ -98,25 +110,26 @@ extension Engine {
         do throws(WireError) {
             try frame.bytes.withBytes { bytes throws(WireError) in
                 guard case .frame(let found) = try FrameCodec.scan(bytes, maximumByteCount: 1 << 24) else {
-                    return checkers.findings.report(.durability, "more bytes are awaited than a frame has")
+                    return findings.content.report(.durability, "more bytes are awaited than a frame has")
                 }
                 let body = UnsafeRawBufferPointer(rebasing: bytes[found.body])
                 try FrameCodec.decodeEnvelopes(body, into: &envelopes)
             }
         } catch {
-            if !frame.isCorrupt { checkers.findings.report(.durability, "a sound frame is refused: \(error)") }
+            if !frame.isCorrupt { findings.content.report(.durability, "a sound frame is refused: \(error)") }
             return nil
         }
         if frame.isCorrupt && !envelopes.isEmpty {
-            checkers.findings.report(.durability, "a damaged frame passes for sound")
+            findings.content.report(.durability, "a damaged frame passes for sound")
         }
         return envelopes.first
     }
 
     /// What leaving messages tell the checkers.
-    private func look(at message: Message, from node: SimulatedNode) {
+    private func look(at message: Message, _ place: Int, from node: SimulatedNode) {
+        let checkers = groupCheckers[place]
         switch message {
-        case .prepare(let prepare): checkers.monotone.stood(node.index, prepare.ballot, &checkers.findings)
+        case .prepare(let prepare): checkers.monotone.stood(node.index, prepare.ballot, &findings.content)
         case .promise(let promise): checkers.monotone.showed(node.index, promise.ballot)
         case .accepted(let accepted): checkers.monotone.showed(node.index, accepted.ballot)
         case .heartbeatReply(let reply): checkers.monotone.showed(node.index, durable: reply.watermark)

@@ -1,4 +1,5 @@
 import DecreeJournal
+import DecreeNode
 import PaxosBase
 import PaxosLog
 
@@ -6,7 +7,7 @@ import PaxosLog
 extension Engine {
     /// Lets the world go on until the run is over or a checker found something.
     func run() {
-        while !isOver, checkers.findings.first == nil, let occurrence = schedule.next() {
+        while !isOver, findings.content.first == nil, let occurrence = schedule.next() {
             happen(occurrence)
             watchTime(occurrence)
         }
@@ -14,7 +15,7 @@ extension Engine {
 
     /// Lets the world go on until virtual time is `end`.
     func run(until end: UInt64) {
-        while checkers.findings.first == nil, let time = schedule.nextTime, time <= end,
+        while findings.content.first == nil, let time = schedule.nextTime, time <= end,
             let occurrence = schedule.next()
         {
             happen(occurrence)
@@ -24,7 +25,8 @@ extension Engine {
     func happen(_ occurrence: Occurrence) {
         note(occurrence)
         switch occurrence.kind {
-        case .delivery, .diskDone, .loadDone, .deadline, .turnEnds, .snapshotStep, .submission: reach(occurrence)
+        case .delivery, .diskDone, .loadDone, .deadline, .turnEnds, .snapshotStep, .submission, .identityDone, .dial:
+            reach(occurrence)
         case .partitionHeals: network.heal(occurrence.number)
         case .resume:
             let node = nodes[Int(occurrence.node)]
@@ -56,13 +58,19 @@ extension Engine {
             endInput(node)
         case .deadline: if wake(node) { passTime(node) }
         case .turnEnds: if node.isGathering { endTurn(node) }
+        case .snapshotStep:
+            snapshotDone(node, Int(occurrence.number))
+            endInput(node)
+        case .identityDone:
+            identityDone(node)
+            endInput(node)
+        case .dial: dial(node, Int(occurrence.number))
         default: host.happen(occurrence)
         }
     }
 
     private func passTime(_ node: SimulatedNode) {
         events += 1
-        step(node, .timePassed)
         if node.process?.journal.needsMark == true { step(node, JournalEvent.idle) }
         endInput(node)
     }
@@ -75,31 +83,59 @@ extension Engine {
         schedule.plan(Occurrence(.turnEnds, node: node.index, life: node.life), after: plan.gatherTime)
     }
 
-    /// What the replica gathered leaves, its machine applies what is chosen, and clients have their answers.
+    /// A turn of the node core, as every host does it: what the replicas gathered leaves, the machines apply what is
+    /// chosen, and clients have their answers.
     private func endTurn(_ node: SimulatedNode) {
         node.isGathering = false
-        step(node, .inputDrained)
-        write(node)
-        for send in node.effects.sends { transmit(send, from: node) }
-        for load in node.effects.loads { begin(load, of: node) }
-        if checkers.findings.first == nil && !node.effects.applies.isEmpty { host.apply(node) }
-        if checkers.findings.first == nil && node.openQuestions > 0 { host.advanceQuestions(node) }
-        for outcome in node.effects.outcomes { host.settle(outcome, at: node) }
-        node.effects.removeAll()
-        considerSnapshot(node)
-        planWake(node)
-        // A question that takes many steps goes on by itself, whatever else happens or does not.
-        if node.openQuestions > 0, !node.isGathering, node.isUp {
-            node.isGathering = true
-            schedule.plan(Occurrence(.turnEnds, node: node.index, life: node.life), after: .microseconds(20))
+        guard let process = node.process else { return }
+        if node.hasRequests { host.submitRequests(node) }
+        moment += 1
+        process.core.endInput(at: clock(node), into: &node.effects)
+        look(at: node, process)
+        carryOut(node)
+        guard findings.content.first == nil else { return }
+        if hasWorkForMachines(node, process) {
+            host.endTurn(node)
+            carryOut(node)
         }
+        guard node.isUp else { return }
+        planWake(node)
+        goOn(node)
     }
 
-    private func considerSnapshot(_ node: SimulatedNode) {
-        guard !node.isWritingSnapshot, let process = node.process else { return }
-        let last = node.snapshot?.metadata.applied ?? .zero
-        guard process.applied.distance(from: last) >= plan.snapshotInterval else { return }
-        node.isWritingSnapshot = true
-        host.beginSnapshot(node)
+    private func hasWorkForMachines(_ node: SimulatedNode, _ process: Process) -> Bool {
+        let now = clock(node)
+        if node.machineDeadline <= now || process.core.nextMeasurement <= now || node.isStopping { return true }
+        for place in 0..<plan.groupCount {
+            if process.core.hasWorkForMachine(place) || process.core.snapshotNeedsMachine(place, at: now) {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Work that takes many steps goes on by itself, whatever else happens or does not.
+    private func goOn(_ node: SimulatedNode) {
+        guard node.machineDeadline == .zero, !node.isGathering else { return }
+        node.isGathering = true
+        schedule.plan(Occurrence(.turnEnds, node: node.index, life: node.life), after: .microseconds(20))
+    }
+
+    /// What the node core wants done.
+    private func carryOut(_ node: SimulatedNode) {
+        guard !node.effects.isEmpty else { return }
+        // Taken out first: what is carried out may make new effects.
+        var current = spareEffects
+        spareEffects = NodeEffects()
+        swap(&current, &node.effects)
+        write(node, current.batches)
+        for send in current.sends { transmit(send, from: node) }
+        for load in current.loads { begin(load, of: node) }
+        for effect in current.snapshots { carryOut(effect, of: node) }
+        if let identity = current.identity { record(identity, of: node) }
+        let fault = current.fault
+        current.removeAll()
+        spareEffects = current
+        if fault != nil { host.fail(node) }
     }
 }

@@ -1,4 +1,5 @@
 import DecreeJournal
+import DecreeNode
 import DecreeWire
 import PaxosBase
 import PaxosLog
@@ -10,12 +11,14 @@ final class Engine {
     let plan: RunPlan
     let flaws: Set<Flaw>
     let configuration: Configuration
-    static let group = GroupID(1)
+    static let cluster = ClusterID(7)
 
     var schedule = Schedule()
     var network: VirtualNetwork
     var nodes: [SimulatedNode] = []
-    let checkers: Checkers
+    let findings = FindingsBox()
+    /// By the place of the group.
+    let groupCheckers: [Checkers]
     var faults = FaultCounts()
     var sights = SightCounts()
     var digest = StableHasher()
@@ -38,6 +41,8 @@ final class Engine {
     var faultRandom: SeededRandom
     var replicaRandom: SeededRandom
     var journalEffects: [JournalEffect] = []
+    /// Empty, kept for its memory.
+    var spareEffects = NodeEffects()
     var envelopes: [Envelope] = []
     /// Who has the machines and clients.
     unowned var host: (any EngineHost)!
@@ -52,12 +57,33 @@ final class Engine {
         let members = (0..<plan.nodeCount).map { NodeID(0x10 + UInt64($0)) }
         configuration = Configuration(number: ConfigurationNumber(1), members: members)
         network = VirtualNetwork(nodeCount: plan.nodeCount)
-        checkers = Checkers(nodeCount: plan.nodeCount, quorum: configuration.acceptQuorum)
-        for (index, member) in members.enumerated() {
-            nodes.append(SimulatedNode(id: member, index: index, clock: Self.makeClock(plan, &random)))
+        groupCheckers = (0..<plan.groupCount).map { [findings, quorum = configuration.acceptQuorum] _ in
+            Checkers(nodeCount: plan.nodeCount, quorum: quorum, findings: findings)
         }
+        for (index, member) in members.enumerated() {
+            nodes.append(
+                SimulatedNode(
+                    id: member, index: index, clock: Self.makeClock(plan, &random), store: Self.store(index, 0),
+                    plan: plan))
+        }
+        if plan.groupCount > 1 { sights[.groupsShared] += 1 }
         faults[.clockDrift] = nodes.count { $0.clock.driftPerMillion != 0 }
     }
+
+    /// The identifier of the disk that a node had first, or got for the one before.
+    static func store(_ node: Int, _ life: UInt32) -> StoreID {
+        StoreID(high: UInt64(node) + 1, low: UInt64(life) + 1)
+    }
+
+    /// The checkers of the first group, which in most runs is the only one.
+    var checkers: Checkers { groupCheckers[0] }
+
+    /// How many slots were chosen in all groups.
+    var chosenCount: Int { groupCheckers.reduce(0) { $0 + $1.durableQuorum.chosenCount } }
+
+    static func group(at place: Int) -> GroupID { GroupID(UInt32(place) + 1) }
+
+    static func place(of group: GroupID) -> Int { Int(group.rawValue) - 1 }
 
     private static func makeClock(_ plan: RunPlan, _ random: inout SeededRandom) -> NodeClock {
         let bound = plan.faults.driftPerMillion
@@ -68,34 +94,39 @@ final class Engine {
     /// What a node's clock shows now.
     func clock(_ node: SimulatedNode) -> Instant { node.clock.reading(at: schedule.now) }
 
-    /// Steps a replica and looks at it with all checks.
-    func step(_ node: SimulatedNode, _ event: Event) {
+    /// Tells a node what happened, and looks at its replicas with all checks.
+    func step(_ node: SimulatedNode, _ event: NodeEvent) {
         guard let process = node.process else { return }
         moment += 1
-        process.replica.step(event, at: clock(node), into: &node.effects)
-        look(at: &process.replica, of: node)
+        process.core.step(event, at: clock(node), into: &node.effects)
+        look(at: node, process)
+    }
+
+    func look(at node: SimulatedNode, _ process: Process) {
+        for place in 0..<plan.groupCount { look(at: &process.core.groups[place].replica, place, of: node) }
     }
 
     /// `inout`, so that looking at a replica does not copy it.
-    private func look(at replica: inout Replica, of node: SimulatedNode) {
+    private func look(at replica: inout Replica, _ place: Int, of node: SimulatedNode) {
         let promised = replica.promised
         let watermark = replica.watermark
-        checkers.monotone.stepped(node.index, promised: promised, watermark: watermark, &checkers.findings)
-        if watermark > node.seenWatermark {
+        let seen = SeenReplica(promised: promised, watermark: watermark, leader: replica.leader)
+        guard seen != node.seen[place] else { return }
+        defer { node.seen[place] = seen }
+        let checkers = groupCheckers[place]
+        checkers.monotone.stepped(node.index, promised: promised, watermark: watermark, &findings.content)
+        if watermark > node.seen[place].watermark {
             checkers.durableQuorum.claimed(
-                first: node.seenWatermark.next, last: watermark, by: node.id, &checkers.findings)
-            node.seenWatermark = watermark
+                first: node.seen[place].watermark.next, last: watermark, by: node.id, &findings.content)
         }
-        let leader = replica.leader
-        if leader != node.seenLeader {
-            if leader != nil { sights[.leaderChanged] += 1 }
-            node.seenLeader = leader
-        }
+        if seen.leader != node.seen[place].leader, seen.leader != nil { sights[.leaderChanged] += 1 }
     }
 
-    /// Sees to it that the replica is woken when it wants to be.
+    /// Sees to it that the node is woken when it wants to be.
     func planWake(_ node: SimulatedNode) {
-        guard let deadline = node.process?.nextDeadline, deadline != .distantFuture else { return }
+        guard let process = node.process else { return }
+        let deadline = min(process.nextDeadline, node.machineDeadline)
+        guard deadline != .distantFuture else { return }
         let time = max(node.clock.time(of: deadline), schedule.now)
         guard time < node.plannedWake else { return }
         node.plannedWake = time
@@ -103,11 +134,11 @@ final class Engine {
     }
 
     /// A planned wake-up came.
-    /// - Returns: Whether the replica's deadline has come indeed.
+    /// - Returns: Whether the node's deadline has come indeed.
     func wake(_ node: SimulatedNode) -> Bool {
         if schedule.now >= node.plannedWake { node.plannedWake = .max }
-        guard let deadline = node.process?.nextDeadline else { return false }
-        guard deadline <= clock(node) else {
+        guard let process = node.process else { return false }
+        guard min(process.nextDeadline, node.machineDeadline) <= clock(node) else {
             planWake(node)
             return false
         }
@@ -129,7 +160,7 @@ final class Engine {
         } else {
             stillSince.count += 1
             guard stillSince.count > 50_000 else { return }
-            checkers.findings.report(
+            findings.content.report(
                 .liveness,
                 "time stands still at \(schedule.now) ns; the last was \(occurrence.kind) of \(occurrence.node)")
         }
@@ -139,23 +170,23 @@ final class Engine {
     var healedNodes: [SimulatedNode] { nodes.filter { !$0.isGone } }
 }
 
-/// What the engine leaves to the world, which knows the machine and the clients.
+/// What the engine leaves to the world, which knows the machines and the clients.
 protocol EngineHost: AnyObject {
-    /// The replica handed out slots to apply.
-    func apply(_ node: SimulatedNode)
-    func advanceQuestions(_ node: SimulatedNode)
-    func settle(_ outcome: Outcome, at node: SimulatedNode)
-    /// Enough was applied since the last snapshot.
-    func beginSnapshot(_ node: SimulatedNode)
+    /// A turn of the node ends: requests that wait for it go in.
+    func submitRequests(_ node: SimulatedNode)
+    /// The node's machines do what the turn brought for them, and a little of what takes longer.
+    func endTurn(_ node: SimulatedNode)
+    /// The node must not go on.
+    func fail(_ node: SimulatedNode)
     /// Something happens that is not a matter of the engine alone.
     func happen(_ occurrence: Occurrence)
     /// Looks whether the phase has reached its aim.
     func advancePhase()
 }
 
-/// The checkers that watch every step. A class, so that a checker and the findings can be changed at once.
+/// The checkers that watch every step of one group. A class, so that a checker and the findings can be changed at once.
 final class Checkers {
-    var findings = Findings()
+    let findings: FindingsBox
     var agreement = AgreementChecker()
     var durableQuorum: DurableQuorumChecker
     var proposed = ProposedChecker()
@@ -163,16 +194,17 @@ final class Checkers {
     var digest = DigestChecker()
     var monotone: MonotoneChecker
 
-    init(nodeCount: Int, quorum: Int) {
+    init(nodeCount: Int, quorum: Int, findings: FindingsBox) {
         durableQuorum = DurableQuorumChecker(quorum: quorum)
         monotone = MonotoneChecker(nodeCount: nodeCount)
+        self.findings = findings
     }
 
     /// A leader asks to accept.
     func asked(_ accept: Accept) {
         var slot = accept.first
         for entry in accept.entries {
-            agreement.proposed(slot, accept.ballot, EntryKey(entry), &findings)
+            agreement.proposed(slot, accept.ballot, EntryKey(entry), &findings.content)
             slot = slot.next
         }
     }
@@ -181,7 +213,7 @@ final class Checkers {
     func taught(_ learned: Learned, by node: NodeID) {
         var slot = learned.first
         for entry in learned.entries {
-            durableQuorum.claimed(EntryKey(entry), at: slot, by: node, &findings)
+            durableQuorum.claimed(EntryKey(entry), at: slot, by: node, &findings.content)
             slot = slot.next
         }
     }

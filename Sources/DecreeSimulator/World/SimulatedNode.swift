@@ -1,69 +1,157 @@
 import DecreeJournal
+import DecreeNode
+import DecreeWire
 import PaxosBase
 import PaxosLog
 
-/// A node of the world: what lies on its disk, and, while it runs, its replica and journal.
+/// A node of the world: what lies on its disk, and, while it runs, its node core and journal.
 final class SimulatedNode {
     let id: NodeID
     let index: Int
     let clock: NodeClock
     var disk = VirtualDisk()
-    /// The snapshot on its disk.
-    var snapshot: StoredSnapshot?
-    /// What its synced records amount to: what a restart must find again.
-    var durable = DurableState()
+    /// As its disk holds it.
+    var identity: NodeIdentity
+    /// On its way to the disk.
+    var identityUnderWay: NodeIdentity?
+    /// What it has on its disk for each group.
+    var groups: [GroupDisk]
+    /// By the place of the group.
+    var seen: [SeenReplica]
 
     /// Counts the starts.
     var life: UInt32 = 0
     /// What runs on it; nil while it is down.
     var process: Process?
-    var effects = Effects()
-    /// Handed to the journal and not durable yet.
-    var underWay = RingBuffer<(id: WriteID, records: [Record])>()
-    /// Asked for from the journal by the replica, not yet answered.
-    var loads = RingBuffer<Load>()
+    var effects = NodeEffects()
+    /// Asked for from the journal, not yet answered.
+    var loads = RingBuffer<GroupLoad>()
+    /// By peer: the life in which its greeting was accepted here, and the one in which it accepted this node's.
+    var heard: [UInt32?]
+    var greeted: [UInt32?]
 
     /// The process stands still; what happens to it waits.
     var isPaused = false
     var postponed: [Occurrence] = []
     /// A turn has begun and gathers events.
     var isGathering = false
-    /// Questions that are being answered over a pinned state.
-    var openQuestions = 0
-    var isWritingSnapshot = false
+    /// Requests of clients wait for the next turn.
+    var hasRequests = false
+    /// When its machines want the next turn.
+    var machineDeadline = Instant.distantFuture
+    /// A stop is under way.
+    var isStopping = false
     /// The virtual time of the earliest wake-up that is planned.
     var plannedWake = UInt64.max
-    /// What the checkers saw last.
-    var seenWatermark = Slot.zero
-    var seenLeader: Ballot?
     var isDiskFull = false
+    /// Bytes that its journal wrote in this life.
+    var journalBytes = 0
+    /// What it votes counts: it is formed, and with the disk that the others know.
+    var mayVote = false
+    /// The first life with the disk that it has.
+    var firstLifeOfDisk: UInt32 = 0
+    /// Something on its disk was damaged.
+    var wasDamaged = false
+    /// It refused to start from what its disk held.
+    var isLost = false
     /// It stays down for the rest of the run.
     var isGone = false
 
-    init(id: NodeID, index: Int, clock: NodeClock) {
+    init(id: NodeID, index: Int, clock: NodeClock, store: StoreID, plan: RunPlan) {
         self.id = id
         self.index = index
         self.clock = clock
+        identity = NodeIdentity(clusterID: Engine.cluster.rawValue, node: id, store: store)
+        groups = Array(repeating: GroupDisk(), count: plan.groupCount)
+        seen = Array(repeating: SeenReplica(), count: plan.groupCount)
+        heard = Array(repeating: nil, count: plan.nodeCount)
+        greeted = heard
     }
 
     var isUp: Bool { process != nil }
+
+    /// A snapshot on its disk is damaged, which the next start will show.
+    var hasDamage: Bool { groups.contains { $0.snapshots.contains(where: \.isDamaged) } }
+
+    /// What a crash takes away as a whole.
+    func forgetLife() {
+        life += 1
+        process = nil
+        effects = NodeEffects()
+        loads.removeAll()
+        for index in groups.indices { groups[index].forgetLife() }
+        for index in heard.indices {
+            heard[index] = nil
+            greeted[index] = nil
+        }
+        for place in seen.indices { seen[place].leader = nil }
+        isPaused = false
+        postponed = []
+        isGathering = false
+        hasRequests = false
+        machineDeadline = .distantFuture
+        isStopping = false
+        plannedWake = .max
+    }
+
+    /// Its disk is replaced by an empty one.
+    func wipe(store: StoreID) {
+        firstLifeOfDisk = life + 1
+        disk = VirtualDisk()
+        identity = NodeIdentity(clusterID: Engine.cluster.rawValue, node: id, store: store)
+        for index in groups.indices { groups[index] = GroupDisk() }
+    }
+}
+
+/// What a node's disk holds for one group, and what the checkers know of it.
+struct GroupDisk {
+    /// Newest first.
+    var snapshots: [StoredSnapshot] = []
+    var unfinished: UnfinishedSnapshot?
+    /// What its synced records amount to: what a restart must find again.
+    var durable = DurableState()
+    /// Handed to the journal and not durable yet.
+    var underWay = RingBuffer<(id: WriteID, records: [Record])>()
+
+    mutating func forgetLife() {
+        unfinished = nil
+        underWay.removeAll()
+    }
+}
+
+/// What the checkers saw of a replica last.
+struct SeenReplica: Equatable {
+    var promised = Ballot.zero
+    var watermark = Slot.zero
+    var leader: Ballot?
 }
 
 /// One life of a node: what a crash takes away as a whole. A class, so that looking at a replica does not copy it.
 final class Process {
-    var replica: Replica
+    var core: NodeCore
     var journal: JournalCore
 
-    init(replica: Replica, journal: JournalCore) {
-        self.replica = replica
+    init(core: NodeCore, journal: JournalCore) {
+        self.core = core
         self.journal = journal
     }
 
-    var nextDeadline: Instant? { Self.nextDeadline(&replica) }
+    var nextDeadline: Instant { core.nextDeadline() }
 
-    var applied: Slot { Self.applied(&replica) }
+    /// Whether the node leads in the group at `place`.
+    func isLeading(_ place: Int = 0) -> Bool { Self.isLeading(&core.groups[place].replica) }
 
-    private static func nextDeadline(_ replica: inout Replica) -> Instant? { replica.nextDeadline }
+    func leader(_ place: Int = 0) -> Ballot? { Self.leader(&core.groups[place].replica) }
+
+    func watermark(_ place: Int = 0) -> Slot { Self.watermark(&core.groups[place].replica) }
+
+    func applied(_ place: Int = 0) -> Slot { Self.applied(&core.groups[place].replica) }
+
+    private static func isLeading(_ replica: inout Replica) -> Bool { replica.isLeading }
+
+    private static func leader(_ replica: inout Replica) -> Ballot? { replica.leader }
+
+    private static func watermark(_ replica: inout Replica) -> Slot { replica.watermark }
 
     private static func applied(_ replica: inout Replica) -> Slot { replica.applied }
 }

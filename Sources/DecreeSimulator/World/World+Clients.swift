@@ -1,3 +1,4 @@
+import DecreeNode
 import PaxosBase
 import PaxosLog
 
@@ -6,7 +7,7 @@ extension World {
     /// A client does the next thing, at a replica of its choice.
     func act(_ client: Int) {
         guard clients[client].current == nil, !clients[client].isDone, phase != .silence else { return }
-        guard let node = chooseNode() else { return think(client, at: .milliseconds(5)) }
+        guard let node = chooseNode(group(of: client)) else { return think(client, at: .milliseconds(5)) }
         let operation =
             phase == .lastQuestions
             ? workload.finalQuestion() : workload.nextOperation(client: client, random: &clientRandom)
@@ -16,7 +17,7 @@ extension World {
         clients[client].current = entry
         clients[client].node = node.index
         if case .command(let payload) = workload.request(for: operation) {
-            engine.checkers.proposed.proposed(payload, place: entry)
+            engine.groupCheckers[group(of: client)].proposed.proposed(payload, place: entry)
         }
         engine.schedule.plan(
             Occurrence(.submission, node: node.index, life: node.life, number: UInt64(entry)), after: .zero)
@@ -24,11 +25,11 @@ extension World {
             Occurrence(.clientGivesUp, node: client, number: UInt64(entry)), after: engine.plan.clients.patience)
     }
 
-    private func chooseNode() -> SimulatedNode? {
+    private func chooseNode(_ group: Int) -> SimulatedNode? {
         let running = engine.nodes.filter(\.isUp)
         guard !running.isEmpty else { return nil }
         if clientRandom.chance(engine.plan.clients.leaderPercent, in: 100),
-            let leader = running.first(where: { $0.process?.replica.isLeading == true })
+            let leader = running.first(where: { $0.process?.isLeading(group) == true })
         {
             return leader
         }
@@ -39,81 +40,92 @@ extension World {
         engine.schedule.plan(Occurrence(.clientActs, node: client), after: span)
     }
 
-    /// An operation reaches its replica.
+    /// An operation reaches its node: it goes in with the next turn.
     func submit(_ occurrence: Occurrence) {
         let node = engine.nodes[Int(occurrence.node)]
         let entry = Int(occurrence.number)
         guard occurrence.life == node.life, node.isUp else { return conclude(entry, .unknown) }
+        let client = history.entries[entry].client
+        let group = group(of: client)
+        let port = ports[node.index][group][port(of: client)]
+        requests[node.index][group].append(PortBatch(port: port, requests: [request(for: entry)]))
+        node.hasRequests = true
+        engine.endInput(node)
+    }
+
+    private func request(for entry: Int) -> NodeRequest<Machine> {
         switch workload.request(for: history.entries[entry].operation) {
-        case .command(let payload):
-            engine.step(node, .proposed([Proposal(token: UInt64(entry), payload: payload)]))
-            engine.endInput(node)
-        case .linearizableRead:
-            engine.step(node, .readRequested(ReadToken(UInt64(entry))))
-            engine.endInput(node)
-        case .serializableRead: ask(entry, at: node, isLinearizable: false)
+        case .command(let payload): .command(payload, token: UInt64(entry))
+        case .linearizableRead(let query): .query(query, linearizable: true, token: UInt64(entry))
+        case .serializableRead(let query): .query(query, linearizable: false, token: UInt64(entry))
         }
     }
 
-    func settle(_ outcome: Outcome, at node: SimulatedNode) {
-        switch outcome {
-        case .readReady(let token): ask(Int(token.rawValue), at: node, isLinearizable: true)
-        case .readFailed(let token):
-            engine.sights[.readFailed] += 1
-            conclude(Int(token.rawValue), .unknown)
-        case .rejected(let token, _):
-            engine.sights[.commandRejected] += 1
-            conclude(Int(token), .refused)
-        case .unknown(let token):
-            engine.sights[.unknownOutcome] += 1
-            conclude(Int(token), .unknown)
-        case .leaderChanged: break
-        }
+    private func isLinearizable(_ entry: Int) -> Bool {
+        if case .serializableRead = workload.request(for: history.entries[entry].operation) { return false }
+        return true
     }
 
-    /// Begins to answer a question on the state as it is.
-    private func ask(_ entry: Int, at node: SimulatedNode, isLinearizable: Bool) {
-        guard clients[history.entries[entry].client].current == entry else { return }
-        let query: Machine.Query
-        switch workload.request(for: history.entries[entry].operation) {
-        case .linearizableRead(let question), .serializableRead(let question): query = question
-        case .command: return
-        }
-        settle(machines[node.index]!.begin(query), of: entry, at: node, isLinearizable)
-    }
-
-    /// Goes on with every question that was begun here, by one step.
-    func advanceQuestions(_ node: SimulatedNode) {
-        let open = questions[node.index]
-        questions[node.index] = []
-        node.openQuestions = 0
-        for question in open {
-            guard clients[history.entries[question.entry].client].current == question.entry else {
-                machines[node.index]!.abandon(question.cursor)
-                continue
+    func submitRequests(_ node: SimulatedNode) {
+        guard let process = node.process else { return }
+        node.hasRequests = false
+        node.machineDeadline = engine.clock(node)
+        for place in machines[node.index].indices {
+            let batches = requests[node.index][place]
+            requests[node.index][place].removeAll(keepingCapacity: true)
+            machines[node.index][place].submit(batches, core: &process.core, at: engine.clock(node))
+            // They are looked at in every turn.
+            if machines[node.index][place].holdsRequests {
+                engine.sights[.requestHeld] += 1
+                node.hasRequests = true
             }
-            let step = machines[node.index]!.advance(question.cursor)
-            settle(step, of: question.entry, at: node, question.isLinearizable)
         }
     }
 
-    private func settle(
-        _ step: QueryStep<Machine.Answer, Machine.Cursor>, of entry: Int, at node: SimulatedNode,
-        _ isLinearizable: Bool
-    ) {
-        switch step {
-        case .finished(let answer): conclude(entry, .answer(answer, isLinearizable: isLinearizable))
-        case .unfinished(let cursor):
-            node.openQuestions += 1
-            questions[node.index].append(
-                OpenQuestion(entry: entry, cursor: cursor, isLinearizable: isLinearizable))
+    /// Hands clients what the turn completed for them.
+    func deliver(_ node: SimulatedNode, _ place: Int) {
+        while let (port, batch) = machines[node.index][place].takeCompletions() {
+            for completion in batch {
+                let entry = Int(completion.token)
+                let client = history.entries[entry].client
+                if self.group(of: client) != place || ports[node.index][place][self.port(of: client)] != port {
+                    engine.findings.content.report(
+                        .pairing, "what \(node.id) says of \(history.entries[entry].operation) reaches another port")
+                }
+                settle(completion, entry)
+            }
+        }
+    }
+
+    private func settle(_ completion: NodeCompletion<Machine>, _ entry: Int) {
+        switch completion {
+        case .output(_, let output): conclude(entry, .output(output))
+        case .answer(_, let answer): conclude(entry, .answer(answer, isLinearizable: isLinearizable(entry)))
+        case .failed(_, .unknownOutcome):
+            engine.sights[.unknownOutcome] += 1
+            conclude(entry, .unknown)
+        case .failed(_, .noLeader), .failed(_, .timedOut):
+            engine.sights[.readFailed] += 1
+            conclude(entry, .refused)
+        case .failed:
+            engine.sights[.commandRejected] += 1
+            conclude(entry, .refused)
         }
     }
 
     /// A client is out of patience.
     func giveUp(_ client: Int, entry: Int) {
         guard clients[client].current == entry else { return }
+        if clientRandom.chance(1, in: 2) { cancel(entry, of: client) }
         conclude(entry, .unknown)
+    }
+
+    private func cancel(_ entry: Int, of client: Int) {
+        let node = engine.nodes[clients[client].node]
+        let group = group(of: client)
+        guard node.isUp, !node.isPaused else { return }
+        let key = RequestKey(port: ports[node.index][group][port(of: client)], token: UInt64(entry))
+        machines[node.index][group].cancel([key])
     }
 
     /// An operation ends for its client, if it still waits for it.

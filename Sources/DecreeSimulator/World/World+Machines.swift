@@ -1,72 +1,104 @@
+import DecreeNode
 import PaxosBase
 import PaxosLog
 
 // The state machines of the nodes.
 extension World {
-    /// Carries out what the replica handed out to be applied, after the checkers have looked at it.
-    func apply(_ node: SimulatedNode) {
-        commands.removeAll(keepingCapacity: true)
-        awaited.removeAll(keepingCapacity: true)
-        for apply in node.effects.applies {
-            check(apply, at: node)
-            if violation != nil { return }
-            if case .command(let payload, let token) = apply.action {
-                commands.append(ChosenCommand(slot: apply.slot, payload: payload, isAwaited: token != nil))
-                if let token { awaited.append(Int(token)) }
+    /// The second half of a turn, for every group of the node.
+    func endTurn(_ node: SimulatedNode) {
+        guard let process = node.process else { return }
+        let now = engine.clock(node)
+        node.machineDeadline = .distantFuture
+        for place in machines[node.index].indices {
+            if process.core.hasWorkForMachine(place) {
+                check(process.core.groups[place].pendingApplies, place, at: node)
+                if violation != nil { return }
+                apply(node, process, place)
+                machines[node.index][place].endTurn(core: &process.core, at: now, into: &node.effects)
             }
-            if engine.plan.appliesSingly { applyGathered(node, through: apply.slot) }
+            advanceSlices(node, process, place, at: now)
+            let work = machines[node.index][place].pendingWork()
+            if work.hasCompletions { deliver(node, place) }
+            node.machineDeadline = min(node.machineDeadline, deadline(of: work, process, place))
         }
-        applyGathered(node, through: node.effects.applies.last!.slot)
+        if process.core.advanceStop(at: now, into: &node.effects) { end(node, process) }
     }
 
-    private func applyGathered(_ node: SimulatedNode, through slot: Slot) {
-        if !commands.isEmpty {
-            outputs.removeAll(keepingCapacity: true)
-            machines[node.index]!.apply(commands, into: &outputs)
-            invariant(outputs.count == awaited.count, "one output for each awaited command: \(outputs.count)")
-            for (entry, output) in zip(awaited, outputs) { conclude(entry, .output(output)) }
-            commands.removeAll(keepingCapacity: true)
-            awaited.removeAll(keepingCapacity: true)
-            _ = machines[node.index]!.performMaintenance()
+    /// Applies what the turn brought; in half of the runs slot by slot, to compare digests at each.
+    private func apply(_ node: SimulatedNode, _ process: Process, _ place: Int) {
+        let limit = engine.plan.appliesSingly ? 1 : Int.max
+        while let slot = machines[node.index][place].applyNext(
+            upTo: limit, core: &process.core, into: &node.effects)
+        {
+            let digest = machines[node.index][place].machine.digest
+            engine.digest.combine(digest.low ^ slot.rawValue)
+            engine.digest.combine(digest.high)
+            engine.groupCheckers[place].digest.reached(slot, digest, by: node.id, &engine.findings.content)
         }
-        let digest = machines[node.index]!.digest
-        engine.digest.combine(digest.low ^ slot.rawValue)
-        engine.digest.combine(digest.high)
-        engine.checkers.digest.reached(slot, digest, by: node.id, &engine.checkers.findings)
+    }
+
+    /// A few steps of each kind of work that may take long.
+    private func advanceSlices(_ node: SimulatedNode, _ process: Process, _ place: Int, at now: Instant) {
+        if process.core.nextMeasurement <= now {
+            let free = Int(clamping: engine.freeSpace(of: node))
+            engine.step(node, .measured(journalBytes: node.journalBytes, freeBytes: free))
+        }
+        let work = machines[node.index][place].pendingWork()
+        for slice in WorkSlice.allCases where work.has(slice) || isDue(slice, process, place, at: now) {
+            var steps = engine.plan.stepsPerTurn
+            while machines[node.index][place].advance(slice, core: &process.core, at: now, into: &node.effects) {
+                steps -= 1
+                guard steps > 0 else {
+                    if slice == .cursors { engine.sights[.longQuestion] += 1 }
+                    break
+                }
+            }
+        }
+    }
+
+    /// When the machine wants its next turn.
+    private func deadline(of work: MachineWork, _ process: Process, _ place: Int) -> Instant {
+        let isBusy = work.has(.firstSteps) || work.has(.cursors) || work.has(.maintenance)
+        return isBusy || (work.hasWalk && process.core.mayWalk(place)) ? .zero : work.heldUntil
+    }
+
+    private func isDue(_ slice: WorkSlice, _ process: Process, _ place: Int, at now: Instant) -> Bool {
+        slice == .snapshot && process.core.snapshotNeedsMachine(place, at: now)
     }
 
     /// What is applied must be what a quorum holds; a command comes once and is noted in its history.
-    private func check(_ apply: Apply, at node: SimulatedNode) {
-        guard let fact = engine.checkers.durableQuorum.chosen(apply.slot) else {
-            return engine.checkers.durableQuorum.claimed(
-                first: apply.slot, last: apply.slot, by: node.id, &engine.checkers.findings)
+    private func check(_ applies: [Apply], _ place: Int, at node: SimulatedNode) {
+        for apply in applies where violation == nil { check(apply, engine.groupCheckers[place], place, at: node) }
+    }
+
+    private func check(_ apply: Apply, _ checkers: Checkers, _ place: Int, at node: SimulatedNode) {
+        guard let fact = checkers.durableQuorum.chosen(apply.slot) else {
+            return checkers.durableQuorum.claimed(
+                first: apply.slot, last: apply.slot, by: node.id, &engine.findings.content)
         }
         switch (apply.action, fact.entry) {
         case (.command(let payload, _), .command(let command)) where command.payload == payload:
-            engine.checkers.atMostOnce.applied(
-                command.origin, at: apply.slot, by: node.id, &engine.checkers.findings)
-            engine.checkers.agreement.applied(
-                apply.slot, fact.key.rawValue, by: node.id, &engine.checkers.findings)
-            if apply.slot > frontier { note(payload, appliedAt: apply.slot) }
+            checkers.atMostOnce.applied(command.origin, at: apply.slot, by: node.id, &engine.findings.content)
+            checkers.agreement.applied(apply.slot, fact.key.rawValue, by: node.id, &engine.findings.content)
+            if apply.slot > frontiers[place] { note(payload, checkers, appliedAt: apply.slot) }
         case (.skip, .command(let command)):
             engine.sights[.duplicateSkipped] += 1
-            engine.checkers.atMostOnce.skipped(
-                command.origin, at: apply.slot, by: node.id, &engine.checkers.findings)
-            engine.checkers.agreement.applied(apply.slot, 0, by: node.id, &engine.checkers.findings)
+            checkers.atMostOnce.skipped(command.origin, at: apply.slot, by: node.id, &engine.findings.content)
+            checkers.agreement.applied(apply.slot, 0, by: node.id, &engine.findings.content)
         case (.skip, .noOp):
-            engine.checkers.agreement.applied(apply.slot, 0, by: node.id, &engine.checkers.findings)
+            checkers.agreement.applied(apply.slot, 0, by: node.id, &engine.findings.content)
         default:
-            engine.checkers.findings.report(
+            engine.findings.content.report(
                 .durableQuorum, "\(node.id) applies at \(apply.slot) something else than \(fact.key), which is chosen")
         }
-        frontier = max(frontier, apply.slot)
+        frontiers[place] = max(frontiers[place], apply.slot)
     }
 
     /// A command is applied for the first time anywhere: that is where it stands in the history.
-    private func note(_ payload: Payload, appliedAt slot: Slot) {
-        guard let entry = engine.checkers.proposed.place(of: payload) else { return }
+    private func note(_ payload: Payload, _ checkers: Checkers, appliedAt slot: Slot) {
+        guard let entry = checkers.proposed.place(of: payload) else { return }
         if let first = history.entries[entry].slot {
-            engine.checkers.findings.report(
+            engine.findings.content.report(
                 .atMostOnce, "\(history.entries[entry].operation) is applied at \(slot) and was at \(first)")
         }
         history.entries[entry].slot = slot
@@ -75,81 +107,28 @@ extension World {
         }
     }
 
-    /// A node starts, for the first time or again: it restores its snapshot and reads its journal.
-    func restart(_ occurrence: Occurrence) {
-        let node = engine.nodes[Int(occurrence.node)]
-        guard occurrence.life == node.life, !node.isUp, !node.isGone else { return }
-        guard let recovered = engine.readJournal(of: node) else { return }
-        var machine = workload.makeMachine()
-        if let snapshot = node.snapshot, let text = Self.restore(snapshot, into: &machine) {
-            return engine.checkers.findings.report(.durability, "\(node.id) cannot restore its snapshot: \(text)")
-        }
-        machines[node.index] = machine
-        engine.start(node, recovered)
-        if let snapshot = node.snapshot {
-            engine.checkers.digest.reached(
-                snapshot.metadata.applied, machine.digest, by: node.id, &engine.checkers.findings)
-        }
-    }
+    // MARK: The end of a life
 
-    private static func restore(_ snapshot: StoredSnapshot, into machine: inout Machine) -> String? {
-        do throws(SnapshotError) {
-            machine.beginRestore()
-            for block in snapshot.blocks {
-                try block.withBytes { bytes throws(SnapshotError) in try machine.restore(bytes) }
-            }
-            try machine.endRestore()
-            return nil
-        } catch {
-            return error.description
-        }
-    }
-
-    /// The power of a node fails: its machine and all that was under way there are gone.
+    /// The power of a node fails: its machines and all that was under way there are gone.
     func crash(_ node: SimulatedNode) {
         guard node.isUp else { return }
         engine.crash(node)
-        machines[node.index] = nil
-        snapshots[node.index] = nil
-        questions[node.index] = []
+        machines[node.index] = []
         for client in clients.indices where clients[client].node == node.index {
             if let entry = clients[client].current { conclude(entry, .unknown) }
         }
         engine.planRestart(node)
     }
 
-    func beginSnapshot(_ node: SimulatedNode) {
-        guard let process = node.process else { return }
-        snapshots[node.index] = OpenSnapshot(
-            metadata: process.replica.snapshotMetadata(), walk: machines[node.index]!.beginSnapshot())
-        planSnapshotStep(node)
+    /// A node that was asked to stop has nothing left to wait for; the process ends with it.
+    private func end(_ node: SimulatedNode, _ process: Process) {
+        for place in machines[node.index].indices {
+            machines[node.index][place].end(core: &process.core)
+            deliver(node, place)
+        }
+        crash(node)
     }
 
-    private func planSnapshotStep(_ node: SimulatedNode) {
-        engine.schedule.plan(
-            Occurrence(.snapshotStep, node: node.index, life: node.life), after: engine.plan.disk.delay)
-    }
-
-    /// Writes the next block; after the last one the new snapshot takes the old one's place in one step.
-    func walkSnapshot(_ node: SimulatedNode) {
-        guard var open = snapshots[node.index] else { return }
-        snapshots[node.index] = nil
-        if open.isWalked {
-            guard let process = node.process, process.replica.durableWatermark >= open.metadata.applied else {
-                snapshots[node.index] = open
-                return planSnapshotStep(node)
-            }
-            node.snapshot = StoredSnapshot(metadata: open.metadata, blocks: open.blocks)
-            node.isWritingSnapshot = false
-            engine.step(node, .snapshotWritten(through: open.metadata.applied))
-            return engine.endInput(node)
-        }
-        if let block = machines[node.index]!.nextBlock(of: &open.walk) {
-            open.blocks.append(block)
-        } else {
-            open.isWalked = true
-        }
-        snapshots[node.index] = open
-        planSnapshotStep(node)
-    }
+    /// A fault ends the process.
+    func fail(_ node: SimulatedNode) { crash(node) }
 }

@@ -17,6 +17,7 @@ extension World {
         switch kind {
         case .crash: for node in engine.crashVictims() { crash(node) }
         case .handOver: handOver()
+        case .stop: stop(engine.randomNode())
         case .connectionReset: resetConnection()
         case .diskFull:
             engine.happen(kind)
@@ -26,7 +27,7 @@ extension World {
     }
 
     private func handOver() {
-        guard let leader = engine.nodes.first(where: { $0.process?.replica.isLeading == true && !$0.isPaused }) else {
+        guard let leader = engine.nodes.first(where: { $0.process?.isLeading() == true && !$0.isPaused }) else {
             return
         }
         engine.faults[.handOver] += 1
@@ -35,10 +36,19 @@ extension World {
         engine.endInput(leader)
     }
 
+    private func stop(_ node: SimulatedNode) {
+        guard node.isUp, !node.isPaused, !node.isStopping else { return }
+        engine.faults[.stop] += 1
+        node.isStopping = true
+        engine.step(node, .stopRequested(isGraceful: true))
+        engine.endInput(node)
+    }
+
     private func resetConnection() {
         let (first, second) = (engine.randomNode(), engine.randomNode())
         guard first !== second else { return }
         engine.faults[.connectionReset] += 1
+        engine.reset(first, second)
         for (node, peer) in [(first, second), (second, first)] where node.isUp && !node.isPaused {
             engine.step(node, .disconnected(peer.id))
             engine.endInput(node)
@@ -51,13 +61,13 @@ extension World {
         case .faults: if engine.events >= engine.plan.safetyEvents { heal() }
         case .healed: if isLongEnough { askLastQuestions() }
         case .lastQuestions: if clients.allSatisfy(\.isDone) { fallSilent() }
-        case .silence: if LivenessChecker.haveConverged(standings) { finish() }
+        case .silence: if haveConverged { finish() }
         case .over: break
         }
     }
 
     private var isLongEnough: Bool {
-        engine.events >= Self.minimumEvents && engine.checkers.durableQuorum.chosenCount >= Self.minimumChosen
+        engine.events >= Self.minimumEvents && engine.chosenCount >= Self.minimumChosen
             && clients.allSatisfy { $0.finished >= engine.plan.clients.finalOperations }
     }
 
@@ -102,8 +112,8 @@ extension World {
                 isExtended = true
                 return limit(.healed, to: fullPatience)
             }
-            let chosen = engine.checkers.durableQuorum.chosenCount
-            engine.checkers.findings.report(
+            let chosen = engine.chosenCount
+            engine.findings.content.report(
                 .liveness,
                 "the run does not come to its end: \(engine.events) events, \(chosen) slots chosen, "
                     + LivenessChecker.tell(standings))
@@ -113,23 +123,43 @@ extension World {
     }
 
     private func reportLate(_ unfinished: Int) {
-        LivenessChecker().timeIsUp(unfinished: unfinished, standings: standings, &engine.checkers.findings)
+        LivenessChecker().timeIsUp(unfinished: unfinished, standings: standings, &engine.findings.content)
     }
 
-    var standings: [LivenessChecker.Standing] {
+    private func standings(of place: Int) -> [LivenessChecker.Standing] {
         engine.healedNodes.map { node in
             LivenessChecker.Standing(
-                node: node.id, watermark: node.process?.replica.watermark ?? .zero,
-                applied: node.process?.replica.applied ?? .zero,
-                digest: machines[node.index]?.digest ?? StateDigest(), leader: node.process?.replica.leader)
+                node: node.id, watermark: node.process?.watermark(place) ?? .zero,
+                applied: node.process?.applied(place) ?? .zero,
+                digest: machines[node.index].isEmpty ? StateDigest() : machines[node.index][place].machine.digest,
+                leader: node.process?.leader(place))
         }
+    }
+
+    private var haveConverged: Bool {
+        (0..<engine.plan.groupCount).allSatisfy { LivenessChecker.haveConverged(standings(of: $0)) }
+    }
+
+    /// How the group stands that has not converged, or the first.
+    private var standings: [LivenessChecker.Standing] {
+        let late = (0..<engine.plan.groupCount).first { !LivenessChecker.haveConverged(standings(of: $0)) }
+        return standings(of: late ?? 0)
+    }
+
+    private func history(of place: Int) -> Log {
+        guard engine.plan.groupCount > 1 else { return history }
+        var part = Log()
+        part.entries = history.entries.filter { group(of: $0.client) == place }
+        return part
     }
 
     /// After the last event: was what the clients saw right?
     func judgeHistory() {
-        var model = workload.makeModel()
-        if let text = LinearizabilityChecker<W.Model>().check(history, on: &model) {
-            engine.checkers.findings.report(.linearizability, text)
+        for place in 0..<engine.plan.groupCount {
+            var model = workload.makeModel()
+            if let text = LinearizabilityChecker<W.Model>().check(history(of: place), on: &model) {
+                engine.findings.content.report(.linearizability, text)
+            }
         }
     }
 }

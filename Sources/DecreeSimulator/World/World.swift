@@ -1,4 +1,4 @@
-import DecreeJournal
+import DecreeNode
 import PaxosBase
 import PaxosLog
 
@@ -25,21 +25,6 @@ final class World<W: Workload>: EngineHost {
         var isDone = false
     }
 
-    /// A question on its way, over a pinned state.
-    struct OpenQuestion {
-        let entry: Int
-        let cursor: Machine.Cursor
-        let isLinearizable: Bool
-    }
-
-    /// A snapshot on its way to the disk.
-    struct OpenSnapshot {
-        let metadata: SnapshotMetadata
-        var walk: Machine.SnapshotWalk
-        var blocks: [[UInt8]] = []
-        var isWalked = false
-    }
-
     let seed: UInt64
     let engine: Engine
     var workload: W
@@ -50,15 +35,14 @@ final class World<W: Workload>: EngineHost {
     var history = Log()
     var clientRandom: SeededRandom
 
-    var machines: [Machine?]
-    var snapshots: [OpenSnapshot?]
-    var questions: [[OpenQuestion]]
-    var commands: [ChosenCommand] = []
-    var outputs: [Machine.Output] = []
-    /// The places in the history of the commands that are being applied and waited for.
-    var awaited: [Int] = []
-    /// Slots up to here were applied by some replica.
-    var frontier = Slot.zero
+    /// By node, then by group; empty while the node is down.
+    var machines: [[GroupMachine<Machine>]]
+    /// By node and group: the ports that clients use, opened when the node starts.
+    var ports: [[[PortID]]]
+    /// By node and group: what waits for the next turn.
+    var requests: [[[PortBatch<Machine>]]]
+    /// By group: slots up to here were applied by some replica.
+    var frontiers: [Slot]
     /// What begins after this moment is a last question.
     var lastQuestionsBegan = UInt64.max
 
@@ -68,18 +52,22 @@ final class World<W: Workload>: EngineHost {
         clientRandom = random.split()
         engine = Engine(plan: plan, flaws: flaws, random: &random)
         clients = Array(repeating: Client(), count: plan.clients.count)
-        machines = Array(repeating: nil, count: plan.nodeCount)
-        snapshots = (0..<plan.nodeCount).map { _ in nil }
-        questions = Array(repeating: [], count: plan.nodeCount)
+        machines = Array(repeating: [], count: plan.nodeCount)
+        ports = Array(repeating: [], count: plan.nodeCount)
+        requests = Array(repeating: [], count: plan.nodeCount)
+        frontiers = Array(repeating: .zero, count: plan.groupCount)
         engine.host = self
         engine.aim = plan.safetyEvents
     }
 
-    var violation: (checker: CheckerName, text: String)? { engine.checkers.findings.first }
+    var violation: (checker: CheckerName, text: String)? { engine.findings.content.first }
 
     /// Starts all nodes and clients, and plans the first faults.
     func begin() {
-        for node in engine.nodes { engine.schedule.plan(Occurrence(.restart, node: node.index), at: 0) }
+        for node in engine.nodes {
+            let start = engine.networkRandom.below(max(1, engine.plan.startSpread.nanoseconds))
+            engine.schedule.plan(Occurrence(.restart, node: node.index), at: start)
+        }
         for client in clients.indices { engine.schedule.plan(Occurrence(.clientActs, node: client), at: 0) }
         engine.planFaults()
         limit(.faults, to: .seconds(100))
@@ -88,6 +76,14 @@ final class World<W: Workload>: EngineHost {
     func limit(_ phase: Phase, to span: TimeSpan) {
         engine.schedule.plan(Occurrence(.timeLimit, number: phase.rawValue), after: span)
     }
+
+    /// The place of the group that a client talks to.
+    func group(of client: Int) -> Int { client % engine.plan.groupCount }
+
+    /// The port that a client uses at every node: two clients share one.
+    func port(of client: Int) -> Int { client / engine.plan.groupCount % Self.portCount }
+
+    static var portCount: Int { 2 }
 
     /// Lets the world go on until the run is over or a checker found something.
     func run() {
@@ -99,7 +95,6 @@ final class World<W: Workload>: EngineHost {
     func happen(_ occurrence: Occurrence) {
         switch occurrence.kind {
         case .restart: restart(occurrence)
-        case .snapshotStep: walkSnapshot(engine.nodes[Int(occurrence.node)])
         case .submission: submit(occurrence)
         case .clientActs: act(Int(occurrence.node))
         case .clientGivesUp: giveUp(Int(occurrence.node), entry: Int(occurrence.number))
