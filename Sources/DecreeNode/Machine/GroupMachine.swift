@@ -62,7 +62,7 @@ public struct GroupMachine<Machine: StateMachine> {
     public var holdsRequests: Bool { !held.isEmpty }
 
     /// What the machine has to do besides the turns, and for whom.
-    public func pendingWork() -> MachineWork {
+    public mutating func pendingWork() -> MachineWork {
         MachineWork(
             readyQueries: queries.readyCount, cursors: queries.cursorCount, needsMaintenance: needsMaintenance,
             hasWalk: walk != nil, hasCompletions: ports.hasCompletions, heldUntil: held.nextDeadline)
@@ -75,7 +75,7 @@ public struct GroupMachine<Machine: StateMachine> {
     public mutating func takeCompletions() -> (port: PortID, batch: [NodeCompletion<Machine>])? { ports.takeNext() }
 
     /// When the next turn has to come for the machine's sake; `.zero` for at once.
-    public func nextDeadline(core: inout NodeCore) -> Instant {
+    public mutating func nextDeadline(core: inout NodeCore) -> Instant {
         let mayWalk = walk != nil && core.groups[place].snapshots.mayWalk
         if needsMaintenance || !queries.isIdle || mayWalk { return .zero }
         return held.nextDeadline

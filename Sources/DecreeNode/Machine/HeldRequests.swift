@@ -6,18 +6,20 @@ struct HeldRequests<Machine: StateMachine> {
     private var batches: [(batch: PortBatch<Machine>, until: Instant)] = []
     private(set) var count = 0
 
-    var nextDeadline: Instant { batches.first?.until ?? .distantFuture }
+    private(set) var nextDeadline = Instant.distantFuture
     var isEmpty: Bool { batches.isEmpty }
 
     mutating func append(_ batch: PortBatch<Machine>, until: Instant) {
         count += batch.requests.count
         batches.append((batch, until))
+        nextDeadline = min(nextDeadline, until)
     }
 
     mutating func takeAll() -> [PortBatch<Machine>] {
         let all = batches.map(\.batch)
         batches = []
         count = 0
+        nextDeadline = .distantFuture
         return all
     }
 
@@ -25,6 +27,7 @@ struct HeldRequests<Machine: StateMachine> {
     mutating func takeExpired(at now: Instant) -> PortBatch<Machine>? {
         guard let first = batches.first, first.until <= now else { return nil }
         batches.removeFirst()
+        nextDeadline = batches.first?.until ?? .distantFuture
         count -= first.batch.requests.count
         return first.batch
     }

@@ -28,10 +28,12 @@ struct Queries<Machine: StateMachine> {
     /// How many wait for a barrier or their turn.
     private(set) var waitingCount = 0
 
-    var cursorCount: Int { cursors.count }
-    var readyCount: Int { ready.count }
-    var hasReady: Bool { !ready.isEmpty }
-    var isIdle: Bool { cursors.isEmpty && ready.isEmpty }
+    /// Counted beside the rows: asked in every turn, by code that does not know the machine.
+    private(set) var readyCount = 0
+    private(set) var cursorCount = 0
+
+    var hasReady: Bool { readyCount > 0 }
+    var isIdle: Bool { cursorCount == 0 && readyCount == 0 }
 
     mutating func gather(_ query: WaitingQuery<Machine>) {
         waitingCount += 1
@@ -40,6 +42,7 @@ struct Queries<Machine: StateMachine> {
 
     mutating func makeReady(_ query: WaitingQuery<Machine>) {
         waitingCount += 1
+        readyCount += 1
         ready.append(query)
     }
 
@@ -54,7 +57,10 @@ struct Queries<Machine: StateMachine> {
 
     /// The barrier was reached.
     mutating func release(_ token: ReadToken) {
-        for query in takeBarrier(token) { ready.append(query) }
+        for query in takeBarrier(token) {
+            readyCount += 1
+            ready.append(query)
+        }
     }
 
     /// The barrier was not reached in time.
@@ -80,14 +86,22 @@ struct Queries<Machine: StateMachine> {
     mutating func popReady() -> WaitingQuery<Machine>? {
         guard let query = ready.popFirst() else { return nil }
         waitingCount -= 1
+        readyCount -= 1
         return query
     }
 
     /// The cursor whose turn it is.
-    mutating func popCursor() -> OpenCursor<Machine>? { cursors.popFirst() }
+    mutating func popCursor() -> OpenCursor<Machine>? {
+        guard let cursor = cursors.popFirst() else { return nil }
+        cursorCount -= 1
+        return cursor
+    }
 
     /// Puts a cursor at the end of the row.
-    mutating func append(_ cursor: OpenCursor<Machine>) { cursors.append(cursor) }
+    mutating func append(_ cursor: OpenCursor<Machine>) {
+        cursorCount += 1
+        cursors.append(cursor)
+    }
 
     /// Forgets the queries of a client that is gone.
     /// - Returns: Cursors for the machine to give up.
@@ -99,7 +113,10 @@ struct Queries<Machine: StateMachine> {
             removed += before - barriers[index].queries.count
         }
         waitingCount -= removed
-        return cursors.removeAll { isGone($0.port, $0.token) }.map(\.cursor)
+        let gone = cursors.removeAll { isGone($0.port, $0.token) }.map(\.cursor)
+        readyCount = ready.count
+        cursorCount -= gone.count
+        return gone
     }
 
     /// Takes everything, for a node that ends.

@@ -43,8 +43,8 @@ extension World {
             let free = Int(clamping: engine.freeSpace(of: node))
             engine.step(node, .measured(journalBytes: node.journalBytes, freeBytes: free))
         }
-        let work = machines[node.index][place].pendingWork()
-        for slice in WorkSlice.allCases where work.has(slice) || isDue(slice, process, place, at: now) {
+        let before = machines[node.index][place].pendingWork()
+        for slice in WorkSlice.allCases where before.has(slice) || isDue(slice, process, place, at: now) {
             var steps = engine.plan.stepsPerTurn
             while machines[node.index][place].advance(slice, core: &process.core, at: now, into: &node.effects) {
                 steps -= 1
