@@ -15,7 +15,8 @@ enum EntryCodec {
 
     static let headerByteCount = 5
     static let originByteCount = 24
-    static let stampByteCount = 8
+    /// Log time and lineage.
+    static let stampByteCount = 16
 
     /// What a command takes before its payload, without the entry's header.
     @inline(__always)
@@ -49,7 +50,10 @@ enum EntryCodec {
             writer.uint8(isStamped ? stampedCommandKind : commandKind)
             writer.uint32(UInt32(headByteCount(command) + command.payload.count))
             encode(command.origin, into: &writer)
-            if isStamped { writer.uint64(command.stamp.nanoseconds) }
+            if isStamped {
+                writer.uint64(command.stamp.nanoseconds)
+                writer.uint64(command.lineage)
+            }
             writer.payload(command.payload)
         case .unknown(let kind, let payload):
             invariant(kind > stampedCommandKind, "an entry of unknown kind has no known kind: \(kind)")
@@ -92,8 +96,10 @@ enum EntryCodec {
             let origin = try decodeOrigin(&reader)
             let stamp = LogTime(nanoseconds: try reader.uint64())
             guard stamp != .zero else { throw .malformed(what: .entry, detail: .badStamp) }
+            let lineage = try reader.uint64()
             let range = try reader.skip(length - head)
-            return .command(Command(origin: origin, stamp: stamp, payload: source.payload(range)))
+            return .command(
+                Command(origin: origin, stamp: stamp, lineage: lineage, payload: source.payload(range)))
         default:
             let range = try reader.skip(length)
             return .unknown(kind: kind, payload: source.payload(range))

@@ -29,6 +29,12 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case watermarkWithoutBallot
     /// Rule 9: a leader's watermark covers slots that it only learned.
     case watermarkCoversLearned
+    /// Rules 11, 31: a slot that an acceptor reports as faulty is taken for one that it never had.
+    case faultyTakenForNeverHad
+    /// Log time: a new leader's clock begins at its own monotonic clock instead of the last stamp.
+    case logTimeFromOwnClock
+    /// Log time: stamps count whatever log their leader knew.
+    case staleStampsCount
     /// One acceptance chooses.
     case quorumOfOne
     /// Origins are ignored: a forwarded command that arrives twice is applied twice.

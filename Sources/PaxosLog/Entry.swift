@@ -27,11 +27,14 @@ public struct Command: Hashable, Sendable {
     public let origin: Origin
     /// The log time at which a leader proposed it; zero until one does, and in logs from before there were stamps.
     public let stamp: LogTime
+    /// A digest of all commands below it in the log that its leader knew: the stamp counts only where they are the same.
+    public let lineage: UInt64
     public let payload: Payload
 
-    public init(origin: Origin, stamp: LogTime = .zero, payload: Payload) {
+    public init(origin: Origin, stamp: LogTime = .zero, lineage: UInt64 = 0, payload: Payload) {
         self.origin = origin
         self.stamp = stamp
+        self.lineage = lineage
         self.payload = payload
     }
 }
@@ -49,7 +52,7 @@ public enum Entry: Hashable, Sendable {
     public var byteCount: Int {
         switch self {
         case .noOp: 1
-        case .command(let command): 41 + command.payload.count
+        case .command(let command): 49 + command.payload.count
         case .unknown(_, let payload): 9 + payload.count
         }
     }

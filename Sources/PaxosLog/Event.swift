@@ -99,6 +99,8 @@ public struct Send: Hashable, Sendable {
 /// A chosen entry in its turn. Every slot comes exactly once and in order; only `command` reaches the state machine.
 public struct Apply: Hashable, Sendable {
     public let slot: Slot
+    /// The largest stamp among the commands up to this slot: the time for the state machine. It never goes back.
+    public let time: LogTime
     public let action: Action
 
     public enum Action: Hashable, Sendable {
@@ -110,8 +112,9 @@ public struct Apply: Hashable, Sendable {
         case halt(kind: UInt8)
     }
 
-    public init(slot: Slot, action: Action) {
+    public init(slot: Slot, time: LogTime = .zero, action: Action) {
         self.slot = slot
+        self.time = time
         self.action = action
     }
 }

@@ -136,8 +136,15 @@ extension Replica {
         set { core.leftOut = newValue }
     }
 
+    /// What the clock of the log shows now.
+    /// - Parameter now: On the node's monotonic clock.
+    /// - Returns: The stamp that a command proposed now would bear; nil on a replica that does not lead.
+    public func logTime(at now: Instant) -> LogTime? { era.role.leader?.clock.reading(at: now) }
+
     /// What belongs to a snapshot of the state machine taken after all applies so far were carried out.
     public func snapshotMetadata() -> SnapshotMetadata {
-        SnapshotMetadata(applied: core.applied, configuration: configuration, origins: core.origins.marks)
+        SnapshotMetadata(
+            applied: core.applied, time: core.timeline.time, lineage: core.timeline.lineage,
+            configuration: configuration, origins: core.origins.marks)
     }
 }

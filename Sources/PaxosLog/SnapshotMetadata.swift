@@ -6,15 +6,18 @@ public struct SnapshotMetadata: Hashable, Sendable {
     public let applied: Slot
     /// The largest stamp among the commands up to ``applied``: what the state machine takes for the time.
     public let time: LogTime
+    /// The digest of the commands up to ``applied`` that stamps of later ones refer to.
+    public let lineage: UInt64
     public let configuration: Configuration
     /// Up to where each node's commands were applied.
     public let origins: [OriginMark]
 
     public init(
-        applied: Slot, time: LogTime = .zero, configuration: Configuration, origins: [OriginMark]
+        applied: Slot, time: LogTime = .zero, lineage: UInt64 = 0, configuration: Configuration, origins: [OriginMark]
     ) {
         self.applied = applied
         self.time = time
+        self.lineage = lineage
         self.configuration = configuration
         self.origins = origins
     }

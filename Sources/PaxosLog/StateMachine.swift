@@ -61,12 +61,16 @@ public protocol StateMachine {
 /// A command that was chosen, on its way to the state machine.
 public struct ChosenCommand: Sendable {
     public let slot: Slot
+    /// The largest stamp among the commands up to this one: what a machine may know of time. It never goes back, it is the
+    /// same on every replica, and never more of it passes than of true time.
+    public let time: LogTime
     public let payload: Payload
     /// Whether a client of this very replica waits for the output.
     public let isAwaited: Bool
 
-    public init(slot: Slot, payload: Payload, isAwaited: Bool) {
+    public init(slot: Slot, time: LogTime = .zero, payload: Payload, isAwaited: Bool) {
         self.slot = slot
+        self.time = time
         self.payload = payload
         self.isAwaited = isAwaited
     }

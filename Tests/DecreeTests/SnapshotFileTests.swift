@@ -17,7 +17,7 @@ struct SnapshotFileTests {
     private let header = SnapshotHeader(
         clusterID: 7, group: GroupID(1),
         metadata: SnapshotMetadata(
-            applied: Slot(42), time: LogTime(nanoseconds: 5_000_000_007),
+            applied: Slot(42), time: LogTime(nanoseconds: 5_000_000_007), lineage: 0xAB_CDEF,
             configuration: Configuration(number: ConfigurationNumber(3), members: [NodeID(1), NodeID(2), NodeID(5)]),
             origins: [OriginMark(node: NodeID(2), incarnation: Incarnation(4), sequence: 17)]),
         digest: StateDigest(high: 1, low: 2))
@@ -104,7 +104,7 @@ struct SnapshotFileTests {
     @Test("Features, roles and sessions of later versions are refused as such")
     func newerContent() throws {
         #expect(try decode { _ in } == header)
-        let members = 16 + 8 + 8 + 4 + 8 + 8 + 12
+        let members = 16 + 8 + 8 + 4 + 8 + 8 + 8 + 12
         let sessions = members + 3 * 9 + 4 + 24
         #expect(throws: SnapshotFormat.Finding.newerContent("features 1")) { try decode { $0[16] = 1 } }
         #expect(throws: SnapshotFormat.Finding.newerContent("a member of role 2")) {
@@ -118,9 +118,9 @@ struct SnapshotFileTests {
     func formerFormat() throws {
         let former = try decode { bytes in
             bytes[8] = 1
-            let members = 16 + 8 + 8 + 4 + 8 + 8 + 12
+            let members = 16 + 8 + 8 + 4 + 8 + 8 + 8 + 12
             for member in (0..<3).reversed() { bytes.remove(at: members + 9 * member + 8) }
-            bytes.removeSubrange(16 + 28..<16 + 36)
+            bytes.removeSubrange(16 + 28..<16 + 44)
             bytes.removeSubrange(16..<24)
             bytes[12] = UInt8(bytes.count - 20)
         }

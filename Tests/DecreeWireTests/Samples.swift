@@ -14,7 +14,7 @@ enum Samples {
         origin: Origin(node: NodeID(4), incarnation: Incarnation(5), sequence: 6), payload: Payload())
     static let stamped = Command(
         origin: Origin(node: NodeID(1), incarnation: Incarnation(2), sequence: 4),
-        stamp: LogTime(nanoseconds: 0x0506_0708), payload: Payload([0xBE, 0xEF]))
+        stamp: LogTime(nanoseconds: 0x0506_0708), lineage: 0x090A, payload: Payload([0xBE, 0xEF]))
     static let entries: [Entry] = [
         .noOp, .command(first), .unknown(kind: 200, payload: Payload([1, 2, 3])), .command(second),
         .command(stamped),

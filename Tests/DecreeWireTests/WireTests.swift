@@ -94,13 +94,13 @@ import Testing
         }
         #expect(try decode(frame(envelopes)) == envelopes)
         let byteCounts = envelopes.map { EnvelopeCodec.byteCount($0) }
-        #expect(byteCounts[0] == byteCounts[1] + 8)
+        #expect(byteCounts[0] == byteCounts[1] + 16)
 
         let record = Record.accepted(Slot(9), Samples.ballot, .command(command))
         var bytes = encoded(RecordCodec.byteCount(record)) {
             RecordCodec.encode(record, group: GroupID(3), into: &$0)
         }
-        let stamp = bytes.count - command.payload.count - 8
+        let stamp = bytes.count - command.payload.count - 16
         bytes.replaceSubrange(stamp..<stamp + 8, with: [UInt8](repeating: 0, count: 8))
         #expect(throws: WireError.malformed(what: .entry, detail: .badStamp)) {
             try bytes.withUnsafeBytes { try RecordCodec.decode($0, count: 1) { _, _ in } }

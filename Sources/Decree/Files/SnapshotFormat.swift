@@ -39,7 +39,7 @@ enum SnapshotFormat {
     /// The encoded header and the checksum that seals are chained to.
     static func encode(_ header: SnapshotHeader) -> (bytes: [UInt8], checksum: UInt32) {
         let metadata = header.metadata
-        let body = 72 + 9 * metadata.configuration.members.count + 24 * metadata.origins.count
+        let body = 80 + 9 * metadata.configuration.members.count + 24 * metadata.origins.count
         var bytes = [UInt8](repeating: 0, count: 16 + body + 4)
         let checksum = bytes.withUnsafeMutableBytes { memory in
             var writer = WireWriter(memory)
@@ -61,6 +61,7 @@ enum SnapshotFormat {
         writer.uint32(header.group.rawValue)
         writer.uint64(header.metadata.applied.rawValue)
         writer.uint64(header.metadata.time.nanoseconds)
+        writer.uint64(header.metadata.lineage)
         encode(header.metadata.configuration, into: &writer)
         writer.uint32(UInt32(header.metadata.origins.count))
         for mark in header.metadata.origins {
@@ -131,13 +132,15 @@ enum SnapshotFormat {
         let group = GroupID(try reader.uint32())
         let applied = Slot(try reader.uint64())
         let time = LogTime(nanoseconds: isFormer ? 0 : try reader.uint64())
+        let lineage = isFormer ? 0 : try reader.uint64()
         let configuration = try decodeConfiguration(&reader, hasRoles: !isFormer)
         let origins = try decodeOrigins(&reader)
         guard try reader.uint32() == 0 else { throw Finding.newerContent("sessions of clients") }
         let digest = StateDigest(high: try reader.uint64(), low: try reader.uint64())
         return SnapshotHeader(
             clusterID: clusterID, group: group,
-            metadata: SnapshotMetadata(applied: applied, time: time, configuration: configuration, origins: origins),
+            metadata: SnapshotMetadata(
+                applied: applied, time: time, lineage: lineage, configuration: configuration, origins: origins),
             digest: digest)
     }
 

@@ -40,7 +40,6 @@ public struct GroupCore: Sendable {
         effects.sends.removeAll(keepingCapacity: true)
         for load in effects.loads { node.loads.append(GroupLoad(group: number, load: load)) }
         effects.loads.removeAll(keepingCapacity: true)
-        // The journal trims by itself once the record of it is durable.
     }
 
     /// What the turn brought for the machine to apply.

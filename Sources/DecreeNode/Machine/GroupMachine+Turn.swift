@@ -46,7 +46,7 @@ extension GroupMachine {
                 let waiter = token.flatMap { core.groups[place].waiters.take($0) }
                 if let waiter { applying.waiters.append(waiter) }
                 applying.chosen.append(
-                    ChosenCommand(slot: apply.slot, payload: payload, isAwaited: waiter != nil))
+                    ChosenCommand(slot: apply.slot, time: apply.time, payload: payload, isAwaited: waiter != nil))
             case .halt(let kind): halt(kind: kind, at: apply.slot, core: &core, into: &effects)
             }
         }

@@ -16,6 +16,8 @@ struct EntryKey: Hashable, CustomStringConvertible {
             var hasher = StableHasher(seed: command.origin.node.rawValue)
             hasher.combine(command.origin.incarnation.rawValue)
             hasher.combine(command.origin.sequence)
+            hasher.combine(command.stamp.nanoseconds)
+            hasher.combine(command.lineage)
             command.payload.withUnsafeBytes { hasher.combine($0) }
             rawValue = hasher.finalize() | 2
         case .unknown(let kind, let payload):

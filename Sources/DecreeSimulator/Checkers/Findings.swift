@@ -8,6 +8,8 @@ public enum CheckerName: String, CaseIterable, Sendable {
     case monotone
     /// What counts as chosen was accepted durably by a quorum in one ballot.
     case durableQuorum
+    /// No more time passes on the log's clock than in truth.
+    case logTime
     /// Equal digests at equal slots.
     case digest
     /// A command is applied once.

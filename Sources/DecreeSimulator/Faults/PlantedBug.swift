@@ -10,11 +10,15 @@ public struct PlantedBug: Hashable, Sendable {
 
     /// The bug of that name; nil for an unknown one.
     public init?(named name: String) {
-        guard let flaw = Flaw(rawValue: name) else { return nil }
+        guard let flaw = Flaw(rawValue: name), !Self.unseen.contains(flaw) else { return nil }
         self.flaw = flaw
     }
 
-    public static let all = Flaw.allCases.map { PlantedBug($0) }
+    /// All that show in the simulator.
+    public static let all = Flaw.allCases.filter { !unseen.contains($0) }.map { PlantedBug($0) }
+
+    /// No node of this version reports a slot as faulty; a test of the candidate catches this one.
+    private static let unseen: Set<Flaw> = [.faultyTakenForNeverHad]
 
     public var name: String { flaw.rawValue }
 
@@ -44,6 +48,9 @@ public struct PlantedBug: Hashable, Sendable {
         case .votesCountedAcrossBallots: "Rule 7: votes for a slot in different ballots are counted together."
         case .watermarkWithoutBallot: "Rule 8: a watermark is trusted whatever ballot the slot was accepted in."
         case .watermarkCoversLearned: "Rule 9: a leader's watermark covers slots whose value it learned from others."
+        case .faultyTakenForNeverHad: "Rules 11 and 31: a slot reported as faulty is taken for one never had."
+        case .logTimeFromOwnClock: "Log time: a new leader's clock begins at its own clock, not at the last stamp."
+        case .staleStampsCount: "Log time: stamps count whatever log their leader knew."
         case .quorumOfOne: "One acceptance is taken for a quorum."
         case .forwardedAppliedTwice: "A forwarded command that arrives twice is applied twice."
         case .quorumReadOfOne: "Rule 19: a quorum read asks one acceptor."

@@ -42,7 +42,9 @@ extension Engine {
         case .accepted(let slot, let ballot, let entry):
             checkVoter(node)
             checkers.monotone.wrote(node.index, ballot, isAcceptance: true, &findings.content)
-            checkers.agreement.proposed(slot, ballot, EntryKey(entry), &findings.content)
+            let key = EntryKey(entry)
+            checkers.agreement.proposed(slot, ballot, key, &findings.content)
+            checkers.logTime.proposed(key, at: schedule.now)
         default: break
         }
     }

@@ -58,7 +58,7 @@ final class Engine {
         configuration = Configuration(number: ConfigurationNumber(1), members: members)
         network = VirtualNetwork(nodeCount: plan.nodeCount)
         groupCheckers = (0..<plan.groupCount).map { [findings, quorum = configuration.acceptQuorum] _ in
-            Checkers(nodeCount: plan.nodeCount, quorum: quorum, findings: findings)
+            Checkers(plan: plan, quorum: quorum, findings: findings)
         }
         for (index, member) in members.enumerated() {
             nodes.append(
@@ -193,10 +193,12 @@ final class Checkers {
     var atMostOnce = AtMostOnceChecker()
     var digest = DigestChecker()
     var monotone: MonotoneChecker
+    var logTime: LogTimeChecker
 
-    init(nodeCount: Int, quorum: Int, findings: FindingsBox) {
+    init(plan: RunPlan, quorum: Int, findings: FindingsBox) {
         durableQuorum = DurableQuorumChecker(quorum: quorum)
-        monotone = MonotoneChecker(nodeCount: nodeCount)
+        monotone = MonotoneChecker(nodeCount: plan.nodeCount)
+        logTime = LogTimeChecker(driftPerMillion: plan.faults.driftPerMillion, tolerance: plan.gatherTime)
         self.findings = findings
     }
 

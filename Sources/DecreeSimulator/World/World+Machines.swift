@@ -72,6 +72,9 @@ extension World {
     }
 
     private func check(_ apply: Apply, _ checkers: Checkers, _ place: Int, at node: SimulatedNode) {
+        checkers.logTime.applied(
+            apply, of: checkers.durableQuorum.chosen(apply.slot)?.key, by: node.id, at: engine.schedule.now,
+            &engine.findings.content)
         guard let fact = checkers.durableQuorum.chosen(apply.slot) else {
             return checkers.durableQuorum.claimed(
                 first: apply.slot, last: apply.slot, by: node.id, &engine.findings.content)

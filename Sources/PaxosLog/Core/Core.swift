@@ -16,6 +16,8 @@ struct Core: Hashable, Sendable {
     /// Every slot up to here was handed to the state machine.
     @usableFromInline var applied: Slot
     var origins: OriginTable
+    /// The time of the log at ``applied``.
+    var timeline: LogTimeline
 
     @usableFromInline var durability = Durability()
     var commands: PendingCommands
@@ -43,6 +45,7 @@ struct Core: Hashable, Sendable {
         log = SlotLog(trimmed: durable.trimmed, applied: applied, watermark: durable.watermark)
         self.applied = applied
         origins = OriginTable(snapshot?.origins ?? [])
+        timeline = LogTimeline(time: snapshot?.time ?? .zero, lineage: snapshot?.lineage ?? 0)
         commands = PendingCommands(of: node, in: durable.incarnation.next)
         recordedWatermark = durable.watermark
         durability.watermark = max(durable.watermark, applied)

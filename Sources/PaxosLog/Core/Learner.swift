@@ -76,7 +76,8 @@ extension Core {
             isHalted = true
             return effects.applies.append(Apply(slot: slot, action: .halt(kind: kind)))
         }
-        effects.applies.append(Apply(slot: slot, action: action(for: entry)))
+        timeline.pass(entry, believesAll: has(.staleStampsCount))
+        effects.applies.append(Apply(slot: slot, time: timeline.time, action: action(for: entry)))
         applied = slot
     }
 

@@ -15,6 +15,8 @@ struct Candidate: Hashable, Sendable {
     private var answers: [Answer]
     /// What to propose, by slot: the value of the highest ballot reported.
     private(set) var adopted: [Slot: Adopted] = [:]
+    /// Who reported a slot as faulty: it may have accepted a value there that it cannot read any more.
+    private var faulty: [Slot: MemberSet] = [:]
     /// The highest slot that anyone reported.
     private(set) var highest: Slot
     /// A quorum has promised; what lies up to here is chosen and must be fetched first (rule 6).
@@ -40,7 +42,7 @@ struct Candidate: Hashable, Sendable {
 
     /// How far a candidate has come.
     enum Verdict: Hashable, Sendable {
-        /// For promises, or for chosen entries that it must have first.
+        /// For promises, for chosen entries that it must have first, or for what somebody reported as faulty.
         case waits
         /// Phase 1 is complete.
         case leads
@@ -116,7 +118,7 @@ struct Candidate: Hashable, Sendable {
         case .accepted(let ballot, let entry): adopt(entry, ballot, at: report.slot, from: peer, core)
         case .chosen(let entry):
             if !core.log.isChosen(report.slot) { core.learn(entry, at: report.slot, into: &effects) }
-        case .faulty: break
+        case .faulty: if !core.has(.faultyTakenForNeverHad) { faulty[report.slot, default: MemberSet()].insert(peer) }
         }
     }
 
@@ -150,6 +152,7 @@ struct Candidate: Hashable, Sendable {
         guard promisers >= needed, answers[seat.index].isComplete else { return .waits }
         _ = core.log.advanceWatermark()
         let known = answers.filter(\.isComplete).map(\.watermark).max() ?? .zero
+        guard faulty.keys.allSatisfy({ isSettled($0, known: known, core) }) else { return .waits }
         catchUpTarget = known
         guard core.log.watermark < known, !core.has(.proposesBelowWatermark) else { return .leads }
         if let peer = answers.firstIndex(where: { $0.isComplete && $0.watermark >= known }), peer != seat.index {
@@ -158,6 +161,16 @@ struct Candidate: Hashable, Sendable {
             core.noteChosenElsewhere(through: known, by: member, at: now, seat: seat, into: &effects)
         }
         return .waits
+    }
+
+    /// Whether it is known what to do about a slot that somebody reported as faulty (rules 11 and 31): its value is known
+    /// to be chosen, or a quorum of intact answers exists and a value among them. Where the intact answers hold none, a
+    /// no-op might replace what the faulty acceptor helped to choose, if it noticed the fault late; so the slot waits.
+    private func isSettled(_ slot: Slot, known: Slot, _ core: Core) -> Bool {
+        if slot <= known || core.log.isChosen(slot) { return true }
+        let reporters = faulty[slot] ?? MemberSet()
+        let intact = answers.indices.count { answers[$0].isComplete && !reporters.contains($0) }
+        return intact >= seat.configuration.prepareQuorum && adopted[slot] != nil
     }
 
     /// A candidate that waited for chosen entries may have them all now.

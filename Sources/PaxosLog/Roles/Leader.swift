@@ -8,6 +8,10 @@ struct Leader: Hashable, Sendable {
     let since: Instant
     /// The highest slot that phase 1 saw, in any state.
     let phaseOneHighest: Slot
+    /// Stamps what is proposed anew.
+    private(set) var clock: LogClock
+    /// The time of the log with all that this leader proposed.
+    private var timeline: LogTimeline
     /// The open slots.
     private(set) var votes: Votes
     /// Everything up to here is chosen and covered by this leader's mark (rule 9).
@@ -43,6 +47,13 @@ struct Leader: Hashable, Sendable {
         ballot = candidate.ballot
         since = now
         phaseOneHighest = max(candidate.highest, base)
+        timeline = core.timeline
+        var slot = core.applied.next
+        while slot <= base {
+            if let entry = core.log.record(at: slot).entry { timeline.pass(entry) }
+            slot = slot.next
+        }
+        clock = LogClock(startingAt: timeline.time, at: now)
         votes = Votes(at: base.next)
         mark = base
         toldMark = base
@@ -58,12 +69,15 @@ struct Leader: Hashable, Sendable {
         while votes.next <= phaseOneHighest {
             if core.log.isChosen(votes.next) {
                 flush(into: &effects)
+                if let entry = core.log.record(at: votes.next).entry { timeline.pass(entry) }
                 votes.open(isChosen: true)
             } else {
                 proposeAgain(candidate, &core, into: &effects)
             }
         }
         flush(into: &effects)
+        let base = core.has(.logTimeFromOwnClock) ? LogTime(nanoseconds: now.nanoseconds) : timeline.time
+        clock = LogClock(startingAt: base, at: now)
         voteForOwn(from: first, at: now, &core, into: &effects)
         seat.broadcast(.chosen(ChosenMark(ballot: ballot, watermark: mark)), into: &effects)
         advanceMark(&core)
@@ -90,6 +104,7 @@ struct Leader: Hashable, Sendable {
             core.log.accept(entry, at: slot, in: ballot, write: core.durability.lastWrite)
         }
         votes.open(voters: voters)
+        timeline.pass(entry)
         gathered.append(entry)
         gatheredBytes += entry.byteCount
         if gatheredBytes >= core.settings.maximumBatchBytes { flush(into: &effects) }
@@ -138,11 +153,14 @@ struct Leader: Hashable, Sendable {
     /// Proposes what waits and tells the others, once per batch of input.
     mutating func proposeWaiting(at now: Instant, _ core: inout Core, into effects: inout Effects) {
         let first = votes.next
+        let stamp = clock.reading(at: now)
         while !isHandingOver, core.hasRoomToWrite, votes.count < core.settings.maximumInFlight,
             core.hasRoomInMemory, let command = backlog.popFirst()
         {
             backlogBytes -= command.payload.count
-            propose(.command(command), &core, into: &effects)
+            let stamped = Command(
+                origin: command.origin, stamp: stamp, lineage: timeline.lineage, payload: command.payload)
+            propose(.command(stamped), &core, into: &effects)
         }
         flush(into: &effects)
         if toldMark < mark {
