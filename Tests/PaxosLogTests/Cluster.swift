@@ -66,11 +66,15 @@ struct Cluster {
         cuts.insert(Link(from: right, to: left))
     }
 
-    mutating func step(_ node: NodeID, _ event: Event) {
+    mutating func step(_ node: NodeID, _ event: Event) { turn(node, [event]) }
+
+    /// A turn like that of a real node: the input at hand goes in, then the word that there is no more, and only then is
+    /// anything carried out.
+    mutating func turn(_ node: NodeID, _ events: [Event]) {
         guard var replica = replicas[node] else { return }
         replicas[node] = nil
         var effects = Effects()
-        replica.step(event, at: now, into: &effects)
+        for event in events { replica.step(event, at: now, into: &effects) }
         replica.step(.inputDrained, at: now, into: &effects)
         replicas[node] = replica
         carryOut(effects, of: node)
@@ -87,10 +91,10 @@ struct Cluster {
 
     /// Everything handed to the disk becomes durable.
     mutating func sync(_ node: NodeID) {
-        while let (write, records) = pendingRecords[node]?.first {
-            pendingRecords[node]?.removeFirst()
-            for record in records { disks[node, default: DurableState()].absorb(record) }
-            step(node, .written(write))
+        while let pending = pendingRecords[node], let last = pending.last?.0 {
+            pendingRecords[node] = []
+            for record in pending.flatMap(\.1) { disks[node, default: DurableState()].absorb(record) }
+            step(node, .written(last))
         }
     }
 
@@ -98,17 +102,24 @@ struct Cluster {
     mutating func deliver(limit: Int = 100_000, where isWanted: (Send) -> Bool = { _ in true }) {
         var budget = limit
         var held: [(from: NodeID, send: Send)] = []
-        while !network.isEmpty, budget > 0 {
-            budget -= 1
-            let (from, send) = network.removeFirst()
-            if cuts.contains(Link(from: from, to: send.to)) { continue }
-            guard isWanted(send) else {
-                held.append((from, send))
-                continue
-            }
-            step(send.to, .received(send.envelope, from: from))
+        while budget > 0 {
+            network.removeAll { cuts.contains(Link(from: $0.from, to: $0.send.to)) }
+            held += network.filter { !isWanted($0.send) }
+            network.removeAll { !isWanted($0.send) }
+            guard let receiver = network.first?.send.to else { break }
+            let batch = takeBatch(for: receiver, atMost: budget)
+            budget -= batch.count
+            turn(receiver, batch.map { .received($0.send.envelope, from: $0.from) })
         }
         network = held + network
+    }
+
+    /// All that is under way to one node reaches it in one turn.
+    private mutating func takeBatch(for receiver: NodeID, atMost limit: Int) -> [(from: NodeID, send: Send)] {
+        let places = network.indices.filter { network[$0].send.to == receiver }.prefix(limit)
+        let batch = places.map { network[$0] }
+        for place in places.reversed() { network.remove(at: place) }
+        return batch
     }
 
     /// Lets time pass in small steps, delivering all the while.
