@@ -1,3 +1,4 @@
+import NIOCore
 import PaxosBase
 import Testing
 
@@ -34,6 +35,23 @@ struct SmallPartsTests {
         #expect(LogTime.zero.since(time) == .zero)
         #expect(LogTime.distantFuture + .seconds(1) == .distantFuture)
         #expect(LogTime.zero < time && time < .distantFuture)
+    }
+
+    @Test("A peer is given up when nothing is acknowledged for long, not when an idle connection is used again")
+    func acknowledgements() {
+        var watch = AcknowledgementWatch(patience: .seconds(5))
+        func sees(_ second: Int64, waiting: Int, since: Int64, probes: Int = 0) -> Bool {
+            watch.sees(
+                unacknowledged: waiting, probes: probes, sinceAcknowledgement: .seconds(since),
+                at: .uptimeNanoseconds(0) + .seconds(second))
+        }
+        #expect(!sees(1_000, waiting: 0, since: 900))
+        // What is sent now could not be acknowledged before.
+        for second in Int64(1_001)...1_005 { #expect(!sees(second, waiting: 3, since: second - 100)) }
+        #expect(!sees(1_006, waiting: 9, since: 1))
+        for second in Int64(1_007)...1_009 { #expect(!sees(second, waiting: 9, since: second - 1_005)) }
+        #expect(sees(1_010, waiting: 9, since: 5))
+        #expect(!sees(1_011, waiting: 0, since: 6, probes: 4) && sees(1_012, waiting: 0, since: 7, probes: 5))
     }
 
     @Test("A member list has to make sense")

@@ -53,6 +53,7 @@ final class Dialer {
             .channelOption(.writeBufferWaterMark, value: .init(low: limit / 2, high: limit))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(HalfOpenDetector())
                     try dialer.value.transport.settings.peerSecurity?.secureClient(channel, address)
                     try channel.pipeline.syncOperations.addHandler(OutgoingConnection(dialer: dialer.value))
                 }

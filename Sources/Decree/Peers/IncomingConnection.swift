@@ -77,7 +77,6 @@ final class IncomingConnection: ChannelInboundHandler {
         else { return finish(context) }
         let version = min(hello.versions.upperBound, Greeting.versions.upperBound)
         self.answer(.accepted(version: version, answer), context)
-        HalfOpen.detect(on: context.channel)
         phase = .reading(link, hello.connection)
         transport.note(hello)
         link.adopt(self, kind: hello.connection)

@@ -43,7 +43,6 @@ final class OutgoingConnection: ChannelInboundHandler {
     private func sayHello(_ context: ChannelHandlerContext) {
         guard timeout == nil else { return }
         guard let hello = dialer.hello, dialer.begins(self) else { return context.close(promise: nil) }
-        HalfOpen.detect(on: context.channel)
         let wait = dialer.link.transport.settings.connectTimeout.timeAmount
         timeout = context.eventLoop.assumeIsolated().scheduleTask(in: wait) { [weak self] in
             self?.fail("the peer did not answer the handshake in time")

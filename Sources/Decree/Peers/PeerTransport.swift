@@ -92,6 +92,7 @@ final class PeerTransport: @unchecked Sendable {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(HalfOpenDetector())
                     try self.settings.peerSecurity?.secureServer(channel)
                     try channel.pipeline.syncOperations.addHandler(
                         IncomingConnection(transport: self, maximumFrameBytes: limit))

@@ -28,8 +28,19 @@ public struct PrivateNetwork: Sendable {
 
     /// Runs a command in the network of a process that ``launch(_:label:_:)`` started.
     public func run(_ command: [String], beside process: ChildProcess, input: String? = nil) throws -> CommandResult {
-        if entry.isEmpty { return try runCommand(command, input: input) }
-        let join = ["nsenter", "-t", "\(process.pid)", "-n"] + (isRoot ? [] : ["-U", "--preserve-credentials"])
-        return try runCommand(join + ["--"] + command, input: input)
+        try runCommand(joining(process) + command, input: input)
+    }
+
+    /// Starts a program in the network of a process that ``launch(_:label:_:)`` started.
+    public func launch(
+        _ command: [String], beside process: ChildProcess, label: String, _ options: LaunchOptions
+    ) throws -> ChildProcess {
+        try ChildProcess.launch(joining(process) + command, label: label, options)
+    }
+
+    /// What stands before a command to run it in the network of a process.
+    private func joining(_ process: ChildProcess) -> [String] {
+        guard !entry.isEmpty else { return [] }
+        return ["nsenter", "-t", "\(process.pid)", "-n"] + (isRoot ? [] : ["-U", "--preserve-credentials"]) + ["--"]
     }
 }
