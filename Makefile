@@ -3,6 +3,7 @@
 SWIFT ?= swift
 PORT ?= 2379
 SEEDS ?= 1..300
+MINUTES ?= 10
 
 # The product and the tests are built apart: tests see internals, which would cost the product optimisations.
 PRODUCT_BUILD := $(SWIFT) build --package-path Server --scratch-path Server/.build/product -c release
@@ -14,7 +15,7 @@ FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/
 	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests Examples/Counter
 SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
 
-.PHONY: help run build test test-library test-server test-benchmarks test-examples check golden simulate bench format tools test-tools clean
+.PHONY: help run build test test-library test-server test-benchmarks test-examples attack check golden simulate bench format tools test-tools clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -45,6 +46,10 @@ test-benchmarks: tools ## Runs the tests of the benchmark's own checks and figur
 test-examples: tools ## Builds the examples, runs their tests and their demonstrations.
 	@SWIFT=$(SWIFT) Scripts/test-examples
 
+attack: test-tools ## Attacks the client port with changed bytes and floods for MINUTES (10 unless set).
+	$(SWIFT) build --build-tests $(SERVER_TESTS)
+	ATTACK_MINUTES=$(MINUTES) $(SWIFT) test --skip-build --no-parallel $(SERVER_TESTS) --filter AttackTests
+
 check: ## Checks style and formats, offline and fast.
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
 	$(SWIFT) test --package-path Style
@@ -60,7 +65,7 @@ simulate: build ## Runs the simulator over SEEDS (1..300 unless set).
 bench: build ## Compares with etcd side by side (QUICK=1 for a minute's run).
 	@Scripts/bench $(if $(QUICK),--quick) $(BENCH)
 
-tools: ## Installs what the build needs (libnghttp2-dev and pkg-config, through apt).
+tools: ## Installs what the build needs (libnghttp2-dev, zlib1g-dev and pkg-config, through apt).
 	@Scripts/install-tools build
 
 test-tools: ## Installs what the tests need besides (etcdctl through apt, etcd through PyPI).

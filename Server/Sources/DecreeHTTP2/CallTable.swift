@@ -28,6 +28,13 @@ struct CallSlot {
     var deadline = Int64.max
     /// Bytes that came while the client was to wait, and whose share of its window was not given back.
     var withheld = 0
+    /// What the call holds in the budget besides its messages, in bytes.
+    var held = 0
+    /// The body's length as the client announced it, or negative, and how much of it arrived.
+    var announced = -1
+    var arrived = 0
+    /// The second in which the message began that is being received.
+    var receivingSince = 0
 }
 
 /// The state of a call, as far as yes and no go.
@@ -60,10 +67,12 @@ struct CallFlags: OptionSet {
     static let headOnly = CallFlags(rawValue: 1 << 11)
     /// Trailers were handed to the codec.
     static let trailersSubmitted = CallFlags(rawValue: 1 << 12)
-    /// A `grpc-encoding` other than identity was announced.
+    /// The client compresses its messages with gzip, if it likes, and so may the server.
     static let compressed = CallFlags(rawValue: 1 << 13)
     /// The application takes nothing more from the client for now.
     static let paused = CallFlags(rawValue: 1 << 15)
+    /// A message, or a request, has begun and is not complete.
+    static let receiving = CallFlags(rawValue: 1 << 14)
 }
 
 /// The calls of one event loop, in places with stable addresses that are used again and again.
@@ -147,6 +156,9 @@ final class CallTable {
         slot.pointee.previous = Self.none
         slot.pointee.deadline = .max
         slot.pointee.withheld = 0
+        slot.pointee.held = 0
+        slot.pointee.announced = -1
+        slot.pointee.arrived = 0
         slot.pointee.next = firstFree
         firstFree = index
         count -= 1

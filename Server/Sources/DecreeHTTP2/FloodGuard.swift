@@ -17,6 +17,9 @@ struct FloodBucket {
 
     mutating func empty() { level = 0 }
 
+    /// Something useful happened that explains as many frames.
+    mutating func drain(_ count: Int) { level = max(0, level - count) }
+
     mutating func secondPassed() { level = max(0, level - perSecond) }
 }
 
@@ -27,12 +30,16 @@ struct FloodGuard {
     var pings: FloodBucket
     var settings: FloodBucket
     var empty: FloodBucket
+    var updates: FloodBucket
+    var malformed: FloodBucket
 
     init(_ limits: ServerLimits) {
         resets = FloodBucket(burst: limits.resetBurst, perSecond: limits.resetsPerSecond)
         pings = FloodBucket(burst: limits.pingBurst, perSecond: limits.pingsPerSecond)
         settings = FloodBucket(burst: limits.settingsBurst, perSecond: limits.settingsPerSecond)
         empty = FloodBucket(burst: limits.emptyFrameBurst, perSecond: limits.emptyFramesPerSecond)
+        updates = FloodBucket(burst: limits.updateBurst, perSecond: limits.updatesPerSecond)
+        malformed = FloodBucket(burst: limits.malformedBurst, perSecond: limits.malformedPerSecond)
     }
 
     mutating func secondPassed() {
@@ -40,5 +47,7 @@ struct FloodGuard {
         pings.secondPassed()
         settings.secondPassed()
         empty.secondPassed()
+        updates.secondPassed()
+        malformed.secondPassed()
     }
 }

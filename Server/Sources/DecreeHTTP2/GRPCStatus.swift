@@ -49,7 +49,7 @@ enum PercentEncoding {
     static let maxBytes = 4_096
 
     /// - Returns: the UTF-8 bytes of `text`, encoded; behind whole characters `...` if they are too many.
-    static func encode(_ text: String) -> [UInt8] {
+    static func encode(_ text: String, maxBytes: Int = maxBytes) -> [UInt8] {
         var encoded: [UInt8] = []
         encoded.reserveCapacity(min(text.utf8.count, maxBytes))
         if text.utf8.count <= maxBytes / 3 {

@@ -40,12 +40,12 @@ enum HTTP2Callbacks {
         nghttp2_session_callbacks_set_on_header_callback(callbacks) {
             _, frame, name, nameLength, value, valueLength, _, connection in
             guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
-            let isAccepted = onConnection(connection) {
+            onConnection(connection) {
                 $0.head.pointee.take(
                     UnsafeBufferPointer(start: name, count: nameLength),
                     UnsafeBufferPointer(start: value, count: valueLength))
             }
-            return isAccepted ? 0 : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+            return 0
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
             _, flags, streamID, data, length, connection in

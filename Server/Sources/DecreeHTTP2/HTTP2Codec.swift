@@ -9,11 +9,16 @@ private func fixed(_ text: StaticString) -> (UnsafeMutablePointer<UInt8>, Int) {
 final class HTTP2Codec {
     let callbacks: OpaquePointer
     let options: OpaquePointer
-    /// `:status: 200`, `content-type: application/grpc`, and the status OK.
+    /// `:status: 200`, `content-type: application/grpc`, what may be sent to this server, and the status OK.
     let okHeaders: UnsafeMutablePointer<nghttp2_nv>
     /// How many of `okHeaders` stand before a message, and how many make an answer without one.
-    static let leadingHeaders = 2
-    static let allHeaders = 3
+    static let leadingHeaders = 3
+    static let allHeaders = 4
+    /// What stands before messages that may be compressed.
+    let gzipHeaders: UnsafeMutablePointer<nghttp2_nv>
+    static let gzipHeaderCount = 4
+    /// The encodings of messages that are understood.
+    static let encodings: StaticString = "identity,gzip"
     /// `grpc-status` with each code.
     let statuses: UnsafeMutablePointer<nghttp2_nv>
 
@@ -32,7 +37,11 @@ final class HTTP2Codec {
         okHeaders = .allocate(capacity: Self.allHeaders)
         okHeaders.initialize(to: Self.field(":status", "200"))
         (okHeaders + 1).initialize(to: Self.field("content-type", "application/grpc"))
-        (okHeaders + 2).initialize(to: statuses[0])
+        (okHeaders + 2).initialize(to: Self.field("grpc-accept-encoding", Self.encodings))
+        (okHeaders + 3).initialize(to: statuses[0])
+        gzipHeaders = .allocate(capacity: Self.gzipHeaderCount)
+        gzipHeaders.initialize(from: okHeaders, count: Self.leadingHeaders)
+        (gzipHeaders + Self.leadingHeaders).initialize(to: Self.field("grpc-encoding", "gzip"))
     }
 
     deinit {
@@ -40,6 +49,7 @@ final class HTTP2Codec {
         nghttp2_option_del(options)
         statuses.deallocate()
         okHeaders.deallocate()
+        gzipHeaders.deallocate()
     }
 
     private static func makeOptions() -> OpaquePointer {

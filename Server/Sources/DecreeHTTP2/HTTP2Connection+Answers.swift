@@ -4,9 +4,14 @@ import NIOCore
 /// How answers reach the codec, and how calls end.
 extension HTTP2Connection {
     private static let noFlags = UInt8(NGHTTP2_FLAG_NONE.rawValue)
-    /// What a call costs besides its bytes from its answer until that has left: small answers that nobody reads are
-    /// bounded too.
-    static let answerOverhead = 1_024
+    /// What a refused request costs until its answer has left, in bytes.
+    private static let refusalCost = 2_048
+    /// What a refusal costs compared with the header lists that are decoded in the same turn.
+    private static let refusalEffort = 131_072
+    /// Bytes that a refusal repeats of what the client sent.
+    private static let maxRefusalBytes = 1_024
+    /// Marks the streams of refused requests where others name their call.
+    static var refusalMark: UnsafeMutableRawPointer? { HTTP2Callbacks.source(CallTable.none).ptr }
 
     // MARK: Answers
 
@@ -15,6 +20,14 @@ extension HTTP2Connection {
     func addWaiting(_ bytes: Int) {
         waitingBytes += bytes
         loop.waitingBytes += bytes
+        loop.budget.add(bytes)
+    }
+
+    /// Counts what is held for requests and calls, or no more if negative.
+    @inline(__always)
+    func hold(_ bytes: Int) {
+        heldBytes += bytes
+        loop.budget.add(bytes)
     }
 
     /// There is more to send on a call, or nothing more will come: hands to the codec what it needs to know.
@@ -44,8 +57,10 @@ extension HTTP2Connection {
     private func submitHeaders(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
         var provider = nghttp2_data_provider(
             source: HTTP2Callbacks.source(index), read_callback: HTTP2Callbacks.readData)
+        let isCompressed = slot.pointee.flags.contains(.compressed)
         nghttp2_submit_response(
-            session, slot.pointee.streamID, loop.codec.okHeaders, HTTP2Codec.leadingHeaders, &provider)
+            session, slot.pointee.streamID, isCompressed ? loop.codec.gzipHeaders : loop.codec.okHeaders,
+            isCompressed ? HTTP2Codec.gzipHeaderCount : HTTP2Codec.leadingHeaders, &provider)
     }
 
     /// An answer without a message is one header list.
@@ -61,13 +76,18 @@ extension HTTP2Connection {
         stopClient(slot)
     }
 
-    private func submitStatus(_ streamID: Int32, http: String, _ status: GRPCStatus) {
+    private func submitStatus(
+        _ streamID: Int32, http: String, _ status: GRPCStatus, maxBytes: Int = PercentEncoding.maxBytes
+    ) {
         var fields: [(name: String, value: [UInt8])] = [
             (":status", Array(http.utf8)),
             ("content-type", Array("application/grpc".utf8)),
+            ("grpc-accept-encoding", Array("\(HTTP2Codec.encodings)".utf8)),
             ("grpc-status", Array("\(status.code.rawValue)".utf8)),
         ]
-        if !status.message.isEmpty { fields.append(("grpc-message", PercentEncoding.encode(status.message))) }
+        if !status.message.isEmpty {
+            fields.append(("grpc-message", PercentEncoding.encode(status.message, maxBytes: maxBytes)))
+        }
         _ = HTTP2Codec.withFields(fields) { nghttp2_submit_response(session, streamID, $0, $1, nil) }
     }
 
@@ -120,8 +140,22 @@ extension HTTP2Connection {
             loop.tally.pointee.methods.countStart(method)
             loop.tally.pointee.methods.countEnd(method, status.code)
         }
-        submitStatus(head.pointee.streamID, http: http, status)
+        submitStatus(head.pointee.streamID, http: http, status, maxBytes: Self.maxRefusalBytes)
         if !endsStream { answersEarly = true }
+        nghttp2_session_set_stream_user_data(session, head.pointee.streamID, Self.refusalMark)
+        hold(Self.refusalCost)
+        head.pointee.addEffort(Self.refusalEffort)
+        // Even refusals pile up if nobody reads them; then the connection goes.
+        if heldBytes > Self.maxRefusalCost, !loop.budget.hasRoom(for: Self.refusalCost) { refuse("too_much_waits") }
+    }
+
+    private static let maxRefusalCost = 16 * refusalCost
+
+    /// Ends a stream whose client broke the rules of HTTP (RFC 9113, section 8.1.1).
+    func refuseMalformed(_ streamID: Int32) {
+        nghttp2_submit_rst_stream(session, Self.noFlags, streamID, NGHTTP2_PROTOCOL_ERROR.rawValue)
+        if flood.pointee.malformed.pour() { refuse("too_many_malformed_requests") }
+        loop.touch(self)
     }
 
     /// Begins, and if `isComplete` ends, the response to a plain HTTP request.
@@ -130,8 +164,14 @@ extension HTTP2Connection {
     ) {
         guard session != nil, !slot.pointee.flags.contains(.headersSubmitted) else { return }
         slot.pointee.flags.insert(.headersSubmitted)
+        var response = response
+        let room = loop.waitingBytes == 0 || loop.budget.hasRoom(for: response.body.count)
+        if isComplete, !room { response = .text(503, "too many answers wait to be read\n") }
         var fields: [(name: String, value: [UInt8])] = [(":status", Array("\(response.status)".utf8))]
-        for field in response.fields { fields.append((field.name.lowercased(), Array(field.value.utf8))) }
+        fields.append(("date", Array(loop.date().utf8)))
+        for field in response.fields + RPCLoop.accessFields {
+            fields.append((field.name.lowercased(), Array(field.value.utf8)))
+        }
         if isComplete { fields.append(("content-length", Array("\(response.body.count)".utf8))) }
         if !slot.pointee.flags.contains(.headOnly), !response.body.isEmpty {
             slot.pointee.outgoing.append(response.body.count) { room in
@@ -141,8 +181,11 @@ extension HTTP2Connection {
         }
         if isComplete {
             slot.pointee.flags.insert(.finished)
-            addWaiting(Self.answerOverhead)
         }
+        // The codec keeps them until they leave.
+        let fieldBytes = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.count }
+        slot.pointee.held += fieldBytes
+        hold(fieldBytes)
         var provider = nghttp2_data_provider(
             source: HTTP2Callbacks.source(index), read_callback: HTTP2Callbacks.readData)
         let streamID = slot.pointee.streamID
@@ -182,6 +225,7 @@ extension HTTP2Connection {
         guard writeData(header, slot, length) else { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
         addWaiting(-length)
         flood.pointee.pings.empty()
+        flood.pointee.updates.drain(2)
         if slot.pointee.flags.contains(.owesDrain),
             slot.pointee.outgoing.count <= loop.configuration.limits.streamHighWater / 2
         {
@@ -199,6 +243,7 @@ extension HTTP2Connection {
         var index = recentIndex
         if streamID != recentStream {
             guard let pointer = nghttp2_session_get_stream_user_data(session, streamID) else { return }
+            if pointer == Self.refusalMark { return hold(-Self.refusalCost) }
             index = UInt32(Int(bitPattern: pointer) - 1)
         } else {
             recentStream = 0
@@ -220,7 +265,8 @@ extension HTTP2Connection {
         }
         forgetIncoming(slot)
         addWaiting(-slot.pointee.outgoing.count)
-        if slot.pointee.flags.contains(.finished) { addWaiting(-Self.answerOverhead) }
+        hold(-slot.pointee.held)
+        if slot.pointee.flags.contains(.receiving) { incompleteCalls -= 1 }
         loop.clearDeadline(index)
         let wasOpen = slot.pointee.flags.contains(.open)
         let method = slot.pointee.method

@@ -10,12 +10,11 @@ extension HTTP2Connection {
         UInt32(type) == UInt32(frame.rawValue)
     }
 
-    /// A frame header arrived: the place to notice floods. The codec skips unknown frames without a word.
+    /// A frame header arrived: the place to notice floods. Unknown frames are noticed by the `FrameWalker`.
     @inline(__always)
     func frameBegins(_ frame: nghttp2_frame_hd) {
         if Self.isType(frame.type, NGHTTP2_HEADERS) { return }
         if Self.isType(frame.type, NGHTTP2_DATA), frame.length > 0 { return }
-        if Self.isType(frame.type, NGHTTP2_WINDOW_UPDATE) { return }
         judgeFrame(frame)
     }
 
@@ -24,10 +23,13 @@ extension HTTP2Connection {
         switch nghttp2_frame_type(rawValue: nghttp2_frame_type.RawValue(frame.type)) {
         case NGHTTP2_RST_STREAM:
             if flood.pointee.resets.pour() { refuse("too_many_resets") }
+        case NGHTTP2_WINDOW_UPDATE:
+            if flood.pointee.updates.pour() { refuse("too_many_window_updates") }
         case NGHTTP2_PING:
-            if !isAck, flood.pointee.pings.pour() { refuse("too_many_pings") }
+            // An acknowledgement that was not asked for is one more.
+            if !isAck || pingedAt == nil, flood.pointee.pings.pour() { refuse("too_many_pings") }
         case NGHTTP2_SETTINGS:
-            if !isAck, flood.pointee.settings.pour() { refuse("too_many_settings") }
+            if flood.pointee.settings.pour() { refuse("too_many_settings") }
         case NGHTTP2_DATA:
             let endsStream = frame.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
             if !endsStream, flood.pointee.empty.pour() { refuse("too_many_empty_frames") }
@@ -39,7 +41,7 @@ extension HTTP2Connection {
     }
 
     func headersBegin(_ streamID: Int32) {
-        head.pointee.begin(streamID)
+        head.pointee.begin(streamID, isTooLarge: headWasShortened)
     }
 
     /// A frame is complete and was acted upon by the codec.
@@ -54,6 +56,9 @@ extension HTTP2Connection {
                 startCall(endsStream: endsStream)
             } else if endsStream {
                 inputEnds(header.stream_id)
+            } else {
+                // Only the last header list of a request may be another than the first (RFC 9113, section 8.1).
+                refuseMalformed(header.stream_id)
             }
         } else if Self.isType(header.type, NGHTTP2_PING), header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
             sendLastGoAway()
@@ -68,7 +73,9 @@ extension HTTP2Connection {
     @inline(__always)
     private func callIndex(_ streamID: Int32) -> UInt32? {
         if streamID == recentStream { return recentIndex == CallTable.none ? nil : recentIndex }
-        guard let pointer = nghttp2_session_get_stream_user_data(session, streamID) else { return nil }
+        guard let pointer = nghttp2_session_get_stream_user_data(session, streamID), pointer != Self.refusalMark else {
+            return nil
+        }
         recentStream = streamID
         recentIndex = UInt32(Int(bitPattern: pointer) - 1)
         return recentIndex
@@ -78,6 +85,13 @@ extension HTTP2Connection {
 
     /// The header list of a request is complete. The order of the checks is grpc-go's.
     private func startCall(endsStream: Bool) {
+        guard phase != .refused else { return }
+        guard !head.pointee.isMalformed else { return refuseMalformed(head.pointee.streamID) }
+        if head.pointee.isTooLarge {
+            let limit = loop.configuration.limits.maxHeaderListBytes
+            let status = GRPCStatus(.resourceExhausted, "grpc: received header list larger than max (\(limit))")
+            return abort(http: head.pointee.contentType == .grpc ? "200" : "431", status, endsStream)
+        }
         if mayBePlain {
             guard serves.contains(.http) else { return refuseContentType(endsStream) }
             guard !isOverfull else {
@@ -101,7 +115,7 @@ extension HTTP2Connection {
         guard let method = head.pointee.method else {
             return abort(loop.methods.unknown(head.pointee.path), endsStream)
         }
-        if let encoding = head.pointee.encoding {
+        if let encoding = head.pointee.encoding, encoding != "gzip" {
             let text = "grpc: Decompressor is not installed for grpc-encoding \"\(encoding)\""
             return abort(GRPCStatus(.unimplemented, text), endsStream)
         }
@@ -110,9 +124,14 @@ extension HTTP2Connection {
     }
 
     /// So much waits to be read that no more is begun.
-    private var isOverfull: Bool { waitingBytes > loop.configuration.limits.maxBufferedResponseBytes }
+    private var isOverfull: Bool {
+        waitingBytes + heldBytes > loop.configuration.limits.maxBufferedResponseBytes
+            || !loop.budget.hasRoom(for: RPCLoop.callCost + head.pointee.heldBytes)
+    }
 
-    private var tooMuchWaits: String { "grpc: \(waitingBytes) bytes of responses wait to be read on this connection" }
+    private var tooMuchWaits: String {
+        "grpc: too much waits on this connection or on others: \(waitingBytes) bytes of answers, \(heldBytes) of calls"
+    }
 
     /// A known gRPC path with POST is never plain HTTP; anything else is if it does not say that it is gRPC.
     private var mayBePlain: Bool {
@@ -133,6 +152,7 @@ extension HTTP2Connection {
         slot.pointee.method = method
         loop.tally.pointee.methods.countStart(method)
         slot.pointee.metadata = head.pointee.takeMetadata()
+        if head.pointee.encoding != nil { slot.pointee.flags.insert(.compressed) }
         if head.pointee.timeout > 0 { loop.setDeadline(index, timeout: head.pointee.timeout) }
         if loop.methods.takesOneMessage(method) {
             slot.pointee.flags.insert(.oneMessage)
@@ -140,12 +160,19 @@ extension HTTP2Connection {
             slot.pointee.flags.insert(.open)
             handler.opened(calls.id(index), method: method, metadata: slot.pointee.metadata)
         }
-        if endsStream { inputEnded(index) }
+        if endsStream {
+            inputEnded(index)
+        } else if slot.pointee.flags.contains(.oneMessage) {
+            receivingBegins(slot)
+        }
     }
 
     private func allocateCall() -> UInt32? {
         guard let index = calls.allocate() else { return nil }
         let slot = calls[index]
+        slot.pointee.held = RPCLoop.callCost + head.pointee.heldBytes
+        hold(slot.pointee.held)
+        slot.pointee.announced = head.pointee.contentLength
         slot.pointee.streamID = head.pointee.streamID
         slot.pointee.http2 = .passUnretained(self)
         slot.pointee.next = firstCall
@@ -169,7 +196,42 @@ extension HTTP2Connection {
             head.pointee.path.isEmpty ? head.pointee.method.map { loop.methods[$0].path } ?? "/" : head.pointee.path
         slot.pointee.request = HTTPRequest(
             method: verb, target: target, fields: head.pointee.fields, listener: listener)
-        if endsStream { inputEnded(index) }
+        if endsStream { inputEnded(index) } else { receivingBegins(slot) }
+    }
+
+    // MARK: Time
+
+    /// What began now has to be complete within `ServerTimeouts.requestSeconds`.
+    private func receivingBegins(_ slot: UnsafeMutablePointer<CallSlot>) {
+        guard !slot.pointee.flags.contains(.receiving) else { return }
+        slot.pointee.flags.insert(.receiving)
+        slot.pointee.receivingSince = loop.seconds
+        incompleteCalls += 1
+    }
+
+    private func receivingEnds(_ slot: UnsafeMutablePointer<CallSlot>) {
+        guard slot.pointee.flags.contains(.receiving) else { return }
+        slot.pointee.flags.remove(.receiving)
+        incompleteCalls -= 1
+    }
+
+    /// Ends the calls whose client does not go on with what it has begun to send.
+    func endStalledRequests(_ limit: Int) {
+        guard incompleteCalls > 0 else { return }
+        var index = firstCall
+        while index != CallTable.none {
+            let slot = calls[index]
+            let next = slot.pointee.next
+            if slot.pointee.flags.contains(.receiving), !slot.pointee.flags.contains(.paused),
+                loop.seconds - slot.pointee.receivingSince > limit
+            {
+                receivingEnds(slot)
+                endBadly(index, slot, GRPCStatus(.deadlineExceeded, "grpc: the request was not complete in time"))
+            }
+            index = next
+        }
+        loop.touch(self)
+        loop.scheduleTurnEnd()
     }
 
     // MARK: Data
@@ -197,6 +259,10 @@ extension HTTP2Connection {
             nghttp2_session_consume_stream(session, streamID, chunk.count)
         }
         if slot.pointee.flags.contains(.discarding) { return }
+        if slot.pointee.announced >= 0 {
+            slot.pointee.arrived += chunk.count
+            if slot.pointee.arrived > slot.pointee.announced { return refuseMalformed(streamID) }
+        }
         if slot.pointee.flags.contains(.oneMessage) {
             takeOnlyMessage(index, slot, chunk, mayBorrow: frameEndsStream)
         } else if slot.pointee.flags.contains(.plain) {
@@ -212,7 +278,7 @@ extension HTTP2Connection {
         _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer, mayBorrow: Bool
     ) {
         if mayBorrow, slot.pointee.incoming.count == 0, borrowed == nil, chunk.count >= 5 {
-            if let problem = refusal(chunk) { return endBadly(index, slot, problem) }
+            if let problem = refusal(slot, chunk) { return endBadly(index, slot, problem) }
             if chunk.count == 5 + Self.messageLength(chunk) {
                 borrowed = chunk
                 borrower = index
@@ -223,7 +289,7 @@ extension HTTP2Connection {
         guard buffer(index, slot, chunk) else { return }
         let bytes = slot.pointee.incoming.bytes
         guard bytes.count >= 5 else { return }
-        if let problem = refusal(bytes) { return endBadly(index, slot, problem) }
+        if let problem = refusal(slot, bytes) { return endBadly(index, slot, problem) }
         if bytes.count > 5 + Self.messageLength(bytes) {
             let text = "cardinality violation: received multiple request messages for non-client-streaming RPC"
             endBadly(index, slot, GRPCStatus(.internalError, text))
@@ -237,10 +303,10 @@ extension HTTP2Connection {
         var rest = chunk
         while rest.count > 0, !slot.pointee.flags.contains(.discarding) {
             if slot.pointee.incoming.count == 0, rest.count >= 5 {
-                if let problem = refusal(rest) { return endBadly(index, slot, problem) }
+                if let problem = refusal(slot, rest) { return endBadly(index, slot, problem) }
                 let end = 5 + Self.messageLength(rest)
                 if rest.count >= end {
-                    deliver(index, slot, UnsafeRawBufferPointer(rebasing: rest[5..<end]))
+                    deliver(index, slot, UnsafeRawBufferPointer(rebasing: rest[..<end]))
                     rest = UnsafeRawBufferPointer(rebasing: rest[end...])
                     continue
                 }
@@ -262,13 +328,14 @@ extension HTTP2Connection {
         guard buffer(index, slot, UnsafeRawBufferPointer(rebasing: chunk[..<taken])) else { return nil }
         let bytes = slot.pointee.incoming.bytes
         guard bytes.count >= 5 else { return taken }
-        if before < 5, let problem = refusal(bytes) {
+        if before < 5, let problem = refusal(slot, bytes) {
             endBadly(index, slot, problem)
             return nil
         }
         if bytes.count == 5 + Self.messageLength(bytes) {
-            deliver(index, slot, UnsafeRawBufferPointer(rebasing: bytes[5...]))
+            deliver(index, slot, bytes)
             forgetIncoming(slot)
+            receivingEnds(slot)
         }
         return taken
     }
@@ -287,7 +354,11 @@ extension HTTP2Connection {
     private func inputEnded(_ index: UInt32) {
         let slot = calls[index]
         slot.pointee.flags.insert(.remoteClosed)
+        receivingEnds(slot)
         if slot.pointee.flags.contains(.discarding) { return }
+        if slot.pointee.announced >= 0, slot.pointee.arrived != slot.pointee.announced {
+            return refuseMalformed(slot.pointee.streamID)
+        }
         if slot.pointee.flags.contains(.oneMessage) {
             deliverOnlyMessage(index, slot)
         } else if slot.pointee.flags.contains(.plain) {
@@ -313,12 +384,42 @@ extension HTTP2Connection {
                 index, slot, GRPCStatus(.internalError, message.count == 0 ? none : "unexpected EOF"))
         }
         slot.pointee.flags.insert(.open)
-        deliver(index, slot, UnsafeRawBufferPointer(rebasing: message[5...]))
+        deliver(index, slot, message)
         forgetIncoming(slot)
     }
 
+    /// - Parameter bytes: a whole message with its prefix.
     @inline(__always)
     private func deliver(
+        _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ bytes: UnsafeRawBufferPointer
+    ) {
+        let message = UnsafeRawBufferPointer(rebasing: bytes[5...])
+        if bytes[0] == 0 { hand(index, slot, message) } else { inflate(index, slot, message) }
+    }
+
+    private func inflate(
+        _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ message: UnsafeRawBufferPointer
+    ) {
+        let limit = loop.configuration.limits.maxMessageBytes
+        do throws(GzipProblem) {
+            let whole = try Gzip.inflate(message, maxBytes: limit)
+            whole.withUnsafeBytes { hand(index, slot, $0) }
+        } catch {
+            endBadly(index, slot, Self.status(error, limit))
+        }
+    }
+
+    private static func status(_ problem: GzipProblem, _ limit: Int) -> GRPCStatus {
+        switch problem {
+        case .tooLarge:
+            GRPCStatus(.resourceExhausted, "grpc: received message after decompression larger than max \(limit)")
+        case .malformed:
+            GRPCStatus(.internalError, "grpc: failed to decompress the received message: gzip: invalid data")
+        }
+    }
+
+    @inline(__always)
+    private func hand(
         _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ message: UnsafeRawBufferPointer
     ) {
         guard slot.pointee.flags.contains(.open) else { return }
@@ -335,7 +436,7 @@ extension HTTP2Connection {
         forgetIncoming(slot)
         slot.pointee.flags.insert(.open)
         loop.tally.pointee.httpRequests += 1
-        handler.received(request, on: calls.id(index))
+        loop.receive(request, on: calls.id(index))
     }
 
     // MARK: Framing
@@ -348,10 +449,13 @@ extension HTTP2Connection {
 
     /// - Returns: why a message with this prefix is refused, if it is, as grpc-go words it.
     @inline(__always)
-    private func refusal(_ bytes: UnsafeRawBufferPointer) -> GRPCStatus? {
+    private func refusal(
+        _ slot: UnsafeMutablePointer<CallSlot>, _ bytes: UnsafeRawBufferPointer
+    ) -> GRPCStatus? {
         let length = Self.messageLength(bytes)
         let limit = loop.configuration.limits.maxMessageBytes
-        if bytes[0] == 0, length <= limit { return nil }
+        let isKnown = bytes[0] == 0 || bytes[0] == 1 && slot.pointee.flags.contains(.compressed)
+        if isKnown, length <= limit { return nil }
         if length > limit {
             return GRPCStatus(
                 .resourceExhausted, "grpc: received message larger than max (\(length) vs. \(limit))")
@@ -369,13 +473,16 @@ extension HTTP2Connection {
         _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer
     ) -> Bool {
         let limit = loop.configuration.limits.maxBufferedRequestBytes
-        guard bufferedRequestBytes + chunk.count <= limit else {
-            let text = "grpc: incomplete requests on this connection exceed \(limit) bytes"
+        guard bufferedRequestBytes + chunk.count <= limit, loop.budget.hasRoom(for: chunk.count) else {
+            let text =
+                "grpc: too many incomplete requests: \(bufferedRequestBytes) bytes of \(limit) on this connection"
             endBadly(index, slot, GRPCStatus(.resourceExhausted, text))
             return false
         }
         slot.pointee.incoming.append(chunk)
         bufferedRequestBytes += chunk.count
+        hold(chunk.count)
+        if !slot.pointee.flags.contains(.remoteClosed) { receivingBegins(slot) }
         return true
     }
 
@@ -383,6 +490,7 @@ extension HTTP2Connection {
     func forgetIncoming(_ slot: UnsafeMutablePointer<CallSlot>) {
         guard slot.pointee.incoming.count > 0 else { return }
         bufferedRequestBytes -= slot.pointee.incoming.count
+        hold(-slot.pointee.incoming.count)
         slot.pointee.incoming.reset()
     }
 

@@ -26,7 +26,11 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     /// Bytes gathered for one write.
     static let writeSize = 65_536
     /// More frames than this may not wait for the socket while more is read.
-    private static let maxQueuedFrames = 2_048
+    private static let maxQueuedFrames = 512
+    /// Bytes of header lists that are decoded in one turn of the loop, about.
+    private static let maxEffort = 1 << 19
+    /// As much is fed to the codec between two looks at what piles up, in bytes: it may be forty requests.
+    private static let feedSize = 512
     /// The largest frame that HTTP/2 allows without other settings, with its header.
     static let maxFrameSize = 16_384 + 9
 
@@ -50,6 +54,10 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     /// Bytes of incomplete requests, and of responses that wait for the client.
     @exclusivity(unchecked) var bufferedRequestBytes = 0
     @exclusivity(unchecked) var waitingBytes = 0
+    /// What requests and open calls hold, incomplete requests included.
+    @exclusivity(unchecked) var heldBytes = 0
+    /// Calls whose present message is not complete.
+    @exclusivity(unchecked) var incompleteCalls = 0
     /// Bytes received whose share of the connection's window was not given back yet.
     @exclusivity(unchecked) var unconsumed = 0
     /// The stream that was looked up last.
@@ -64,11 +72,21 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     @exclusivity(unchecked) private var target = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     @exclusivity(unchecked) private var targetEnd = 0
 
+    /// The header block that is fed holds less than the client sent.
+    private(set) var headWasShortened = false
+    private var walker = FrameWalker()
+    /// Input that waits until the client has read.
+    private var later: ByteBuffer?
+    private var rests = false
+    private var silence = SilenceWatch()
+    private var progressSince = 0
+    /// The last second in which no answer waited.
+    private var lastWaiting = 0
     private var context: ChannelHandlerContext?
     private var isPumping = false
     private var isThrottled = false
     private var lastInput = 0
-    private var pingedAt: Int?
+    private(set) var pingedAt: Int?
     private var closingSince = 0
 
     init(loop: RPCLoop, listener: Int, serves: ServedProtocols) {
@@ -98,6 +116,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         self.context = context
         remoteAddress = context.remoteAddress
         lastInput = loop.seconds
+        lastWaiting = loop.seconds
         loop.tally.pointee.connectionsOpened += 1
         openSession()
         loop.add(self)
@@ -143,6 +162,8 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let identity = event as? PeerIdentity { peerIdentity = identity.name }
+        // Without its side a client can neither acknowledge nor give windows back: it has left.
+        if case ChannelEvent.inputClosed = event { context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -153,6 +174,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         let reason: Cancellation = loop.isDraining ? .shutdown : .disconnected
         while firstCall != CallTable.none { closeCall(firstCall, reason) }
         nghttp2_session_del(session)
+        hold(-heldBytes)
         loop.tally.pointee.connectionsClosed += 1
         loop.remove(self)
         loop.scheduleTurnEnd()
@@ -165,11 +187,73 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         loop.tally.pointee.bytesReceived += UInt64(buffer.readableBytes)
         lastInput = loop.seconds
         pingedAt = nil
-        guard phase != .refused, phase != .closing, let session else { return }
-        isReceiving = true
-        let consumed = buffer.withUnsafeReadableBytes { bytes in
-            nghttp2_session_mem_recv(session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+        if later != nil { later?.writeImmutableBuffer(buffer) } else { take(buffer) }
+        loop.touch(self)
+        loop.scheduleTurnEnd()
+    }
+
+    /// Feeds the codec, some kilobytes at a time. Where a client makes answers pile up that it does not read, the rest of what
+    /// it sent waits until they have left.
+    private func take(_ buffer: ByteBuffer) {
+        let used = buffer.withUnsafeReadableBytes { take($0) }
+        guard used < buffer.readableBytes, session != nil, phase != .refused, phase != .closing else { return }
+        var waiting = buffer
+        waiting.moveReaderIndex(forwardBy: used)
+        later = waiting
+    }
+
+    /// - Returns: how many bytes were used.
+    private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var position = 0
+        let effort = head.pointee.effort
+        while position < bytes.count, session != nil, phase != .refused, phase != .closing {
+            if position > 0, isCrowded {
+                pump()
+                if isCrowded { return position }
+            } else if position > 0, head.pointee.effort &- effort > Self.maxEffort {
+                // Header lists may be a thousand times as long as what was sent of them: others have their turn in between.
+                rest()
+                return position
+            } else {
+                position = walk(bytes, from: position)
+            }
         }
+        return position
+    }
+
+    /// - Returns: up to where the input was used.
+    private func walk(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        let keptBefore = walker.heldBytes
+        let finding = walker.walk(bytes, from: start, budget: Self.feedSize)
+        if walker.heldBytes != keptBefore { hold(walker.heldBytes - keptBefore) }
+        switch finding {
+        case .feed(let end):
+            feed(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            return end
+        case .feedUnknown(let end):
+            if flood.pointee.empty.pour() { refuse("too_many_empty_frames") }
+            feed(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            return end
+        case .kept(let kept, let end, let isUnknown):
+            if isUnknown, flood.pointee.empty.pour() { refuse("too_many_empty_frames") }
+            kept.withUnsafeBytes { feed($0) }
+            return end
+        case .shortened(let kept, let end):
+            headWasShortened = true
+            kept.withUnsafeBytes { feed($0) }
+            headWasShortened = false
+            return end
+        case .endlessHeaders:
+            refuse("too_many_continuations")
+            return bytes.count
+        }
+    }
+
+    private func feed(_ bytes: UnsafeRawBufferPointer) {
+        guard let session, bytes.count > 0 else { return }
+        isReceiving = true
+        let consumed = nghttp2_session_mem_recv(
+            session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
         keepBorrowed()
         isReceiving = false
         if unconsumed > 0 {
@@ -177,8 +261,12 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
             unconsumed = 0
         }
         if consumed < 0 { close() }
-        loop.touch(self)
-        loop.scheduleTurnEnd()
+    }
+
+    /// So many frames wait for the client that it has to read before more of its requests are looked at.
+    private var isCrowded: Bool {
+        guard let session, let context, !context.channel.isWritable else { return false }
+        return nghttp2_session_get_outbound_queue_size(session) > Self.maxQueuedFrames
     }
 
     // MARK: Output
@@ -199,21 +287,42 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
             let count = gather(session)
             guard count > 0 else { break }
             loop.tally.pointee.bytesSent += UInt64(count)
+            progressSince = loop.seconds
             context.writeAndFlush(wrapOutboundOut(loop.output), promise: nil)
             loop.output.clear()
         }
         isPumping = false
-        throttle(context.channel)
+        goOn()
+        throttle()
         closeIfDone()
+    }
+
+    /// Lets the sockets of others have their turn.
+    private func rest() {
+        rests = true
+        loop.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { [weak self] in
+            guard let self else { return }
+            self.rests = false
+            self.goOn()
+            self.throttle()
+            self.loop.flush()
+        }
+    }
+
+    /// Takes up the input that had to wait.
+    private func goOn() {
+        guard let waiting = later, !rests, !isCrowded else { return }
+        later = nil
+        take(waiting)
+        loop.touch(self)
+        loop.scheduleTurnEnd()
     }
 
     /// A client that sends but does not read makes answers and acknowledgements pile up in the codec: nothing more is
     /// read from it until they have left. This cannot block a client that reads, since what waits here, unlike data,
     /// needs no permission of the client's.
-    private func throttle(_ channel: any Channel) {
-        guard let session else { return }
-        let isCrowded = nghttp2_session_get_outbound_queue_size(session) > Self.maxQueuedFrames
-        guard (isCrowded && !channel.isWritable) != isThrottled else { return }
+    private func throttle() {
+        guard session != nil, let channel = context?.channel, (later != nil || isCrowded) != isThrottled else { return }
         isThrottled.toggle()
         try? channel.syncOptions?.setOption(.autoRead, value: !isThrottled)
     }
@@ -291,6 +400,15 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         guard session != nil else { return }
         flood.pointee.secondPassed()
         let timeouts = loop.configuration.timeouts
+        if let context, silence.isGone(context.channel, loop.seconds, timeouts) { return abandon() }
+        if waitingBytes > 0 {
+            let limit = timeouts.stalledSeconds(isTight: loop.budget.isTight)
+            // What waits for the server alone, as a stream that is written to slowly, is not the client's fault.
+            if loop.seconds - max(progressSince, lastWaiting) > limit { return abandon() }
+        } else {
+            lastWaiting = loop.seconds
+        }
+        endStalledRequests(timeouts.requestSeconds)
         if phase == .closing {
             if loop.seconds - closingSince >= 2 { abandon() }
         } else if let pingedAt {

@@ -67,8 +67,12 @@ public struct MethodTable: Sendable {
     @inline(__always)
     func takesOneMessage(_ id: MethodID) -> Bool { methods[Int(id.rawValue)].kind.takesOneMessage }
 
+    private static let maxShownBytes = 256
+
     /// - Returns: what grpc-go answers to a path that is not in the table.
     func unknown(_ path: String) -> GRPCStatus {
+        // What nobody could have meant is not looked at as a whole.
+        let path = String(decoding: path.utf8.prefix(Self.maxShownBytes), as: UTF8.self)
         guard path.hasPrefix("/"), let slash = path.dropFirst().lastIndex(of: "/") else {
             return GRPCStatus(.unimplemented, "malformed method name: \"\(path)\"")
         }

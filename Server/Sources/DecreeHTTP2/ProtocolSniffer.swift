@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 
 /// Looks at the first bytes of a connection: the HTTP/2 preface (RFC 9113, section 3.4) leads to `HTTP2Connection`,
 /// anything else to HTTP/1. Works the same behind TLS, whatever ALPN agreed on.
@@ -16,6 +15,7 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler, Loo
     private var context: ChannelHandlerContext?
     private var since = 0
     private var identity: PeerIdentity?
+    private var isHandedOver = false
 
     init(loop: RPCLoop, listener: Int, serves: ServedProtocols) {
         self.loop = loop
@@ -35,6 +35,7 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler, Loo
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isHandedOver else { return context.fireChannelRead(data) }
         var buffer = unwrapInboundIn(data)
         gathered.writeBuffer(&buffer)
         guard let isHTTP2 = decide() else { return }
@@ -62,9 +63,9 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler, Loo
             try pipeline.addHandler(HTTP2Connection(loop: loop, listener: listener, serves: serves))
         } else {
             guard serves.contains(.http) else { return context.close(promise: nil) }
-            try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
             try pipeline.addHandler(HTTP1Connection(loop: loop, listener: listener))
         }
+        isHandedOver = true
         if let identity { context.fireUserInboundEventTriggered(identity) }
         context.fireChannelRead(wrapInboundOut(gathered))
         context.fireChannelReadComplete()
@@ -73,6 +74,8 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler, Loo
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let identity = event as? PeerIdentity { self.identity = identity }
+        // Before it is clear what the client speaks nothing was asked for.
+        if case ChannelEvent.inputClosed = event, !isHandedOver { abandon() }
         context.fireUserInboundEventTriggered(event)
     }
 

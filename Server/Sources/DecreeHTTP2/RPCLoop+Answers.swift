@@ -88,11 +88,12 @@ extension RPCLoop {
     @discardableResult
     public func send(_ call: CallID, message: ByteBuffer) -> Bool {
         let size = message.readableBytes
-        guard size >= OutgoingBytes.attachmentThreshold else {
+        eventLoop.assertInEventLoop()
+        guard let slot = calls.open(call) else { return false }
+        guard size >= OutgoingBytes.attachmentThreshold, !slot.pointee.flags.contains(.compressed) else {
             return message.withUnsafeReadableBytes { send(call, message: $0) }
         }
-        eventLoop.assertInEventLoop()
-        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain), admit(call, slot, size) else {
+        guard !slot.pointee.flags.contains(.plain), admit(call, slot, size) else {
             return false
         }
         slot.pointee.outgoing.append(5) { Self.writePrefix(to: $0, size: size) }
@@ -188,10 +189,7 @@ extension RPCLoop {
             http1.finishBody(call.index)
         } else {
             slot.pointee.flags.insert(.finished)
-            slot.pointee.http2?._withUnsafeGuaranteedRef {
-                $0.addWaiting(HTTP2Connection.answerOverhead)
-                $0.progress(call.index, slot)
-            }
+            slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(call.index, slot) }
         }
         return true
     }
@@ -218,13 +216,13 @@ extension RPCLoop {
         return false
     }
 
-    /// Whether the loop's budget has room for a message. A message alone always has, whatever its size; and a connection
-    /// on which little waits is answered whatever others do not read.
+    /// Whether the budget has room for a message. A message alone always has, whatever its size; and a connection on which
+    /// little waits is answered whatever others do not read, within bounds.
     @inline(__always)
     private func hasRoom(_ slot: UnsafeMutablePointer<CallSlot>, _ size: Int) -> Bool {
-        if waitingBytes + size <= waitingBudget || waitingBytes == 0 { return true }
+        if waitingBytes == 0 || budget.hasRoom(for: size) { return true }
         let own = slot.pointee.http2?._withUnsafeGuaranteedRef { $0.waitingBytes } ?? 0
-        return own + size <= configuration.limits.assuredResponseBytes
+        return own + size <= configuration.limits.assuredResponseBytes && budget.hasReserve
     }
 
     /// The largest message that is sent, in bytes: what clients of all languages can take, and grpc-go's own limit.
@@ -242,11 +240,32 @@ extension RPCLoop {
     private func append(
         _ slot: UnsafeMutablePointer<CallSlot>, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void
     ) {
+        if slot.pointee.flags.contains(.compressed), size >= Gzip.thresholdBytes {
+            return appendCompressed(slot, size: size, write)
+        }
         slot.pointee.outgoing.append(size + 5) { memory in
             Self.writePrefix(to: memory, size: size)
             write(UnsafeMutableRawBufferPointer(rebasing: memory[5...]))
         }
         queued(slot, size + 5)
+    }
+
+    /// Appends a message compressed, or as it is if that would not make it smaller.
+    private func appendCompressed(
+        _ slot: UnsafeMutablePointer<CallSlot>, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        let message = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+        defer { message.deallocate() }
+        write(message)
+        let smaller = Gzip.deflate(UnsafeRawBufferPointer(message))
+        let count = smaller?.count ?? size
+        slot.pointee.outgoing.append(count + 5) { memory in
+            Self.writePrefix(to: memory, size: count)
+            memory[0] = smaller == nil ? 0 : 1
+            let room = UnsafeMutableRawBufferPointer(rebasing: memory[5...])
+            if let smaller { room.copyBytes(from: smaller) } else { room.copyBytes(from: message) }
+        }
+        queued(slot, count + 5)
     }
 
     @inline(__always)
@@ -275,9 +294,6 @@ extension RPCLoop {
         slot.pointee.code = code
         tally.pointee.callsEnded[Int(code.rawValue)] += 1
         tally.pointee.methods.countEnd(slot.pointee.method, code)
-        slot.pointee.http2?._withUnsafeGuaranteedRef {
-            $0.addWaiting(HTTP2Connection.answerOverhead)
-            $0.progress(index, slot)
-        }
+        slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(index, slot) }
     }
 }

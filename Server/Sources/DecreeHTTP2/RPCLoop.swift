@@ -30,9 +30,13 @@ public final class RPCLoop: @unchecked Sendable {
     let codec = HTTP2Codec()
     var handler: (any CallHandler)?
     var connections: [ObjectIdentifier: any LoopConnection] = [:]
-    /// Bytes of answers that wait on the loop's connections, and how many may.
+    /// Bytes of answers that wait on HTTP/2 connections.
     @exclusivity(unchecked) var waitingBytes = 0
-    let waitingBudget: Int
+    /// All that is held for the clients of this loop, and how much may be.
+    @exclusivity(unchecked) var budget: MemoryBudget
+    /// What an open call costs by itself, in bytes, here and in the codec.
+    static let callCost = 2_048
+    private var clock = HTTPDate()
     /// Whole seconds since the loop started; coarse, for timeouts of connections.
     var seconds = 0
     /// Whether the server is shutting down.
@@ -49,13 +53,16 @@ public final class RPCLoop: @unchecked Sendable {
     private var expired: [UInt32] = []
     private var ticker: RepeatedTask?
 
-    /// - Parameter share: of how many loops this is one: the server's budget for answers is divided among them.
-    init(index: Int, eventLoop: any EventLoop, methods: MethodTable, configuration: ServerConfiguration, share: Int) {
+    /// - Parameter budget: what all loops of the server together may hold.
+    init(
+        index: Int, eventLoop: any EventLoop, methods: MethodTable, configuration: ServerConfiguration,
+        budget: SharedBudget
+    ) {
         self.index = index
         self.eventLoop = eventLoop
         self.methods = methods
         self.configuration = configuration
-        waitingBudget = configuration.limits.maxWaitingResponseBytes / max(1, share)
+        self.budget = MemoryBudget(budget)
         tally.initialize(to: LoopCounters(methodCount: methods.methods.count))
     }
 
@@ -198,6 +205,27 @@ public final class RPCLoop: @unchecked Sendable {
         if let wake = wheel.nextWake() { armWheel(wake) }
         flush()
     }
+
+    // MARK: Plain HTTP
+
+    /// Hands a plain request on. What a browser asks before it lets a script ask is answered here, as etcd does.
+    func receive(_ request: HTTPRequest, on call: CallID) {
+        guard request.method == "OPTIONS" else {
+            handler?.received(request, on: call)
+            return
+        }
+        respond(call, HTTPResponse(status: 200))
+    }
+
+    /// What is said to browsers with every plain response: pages of all origins may read it.
+    static let accessFields = [
+        HTTPField("access-control-allow-methods", "POST, GET, OPTIONS, PUT, DELETE"),
+        HTTPField("access-control-allow-origin", "*"),
+        HTTPField("access-control-allow-headers", "accept, content-type, authorization"),
+    ]
+
+    /// The text of a `Date` field.
+    func date() -> String { clock.now() }
 
     // MARK: Connections
 

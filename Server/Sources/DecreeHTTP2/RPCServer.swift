@@ -49,10 +49,11 @@ public final class RPCServer: Sendable {
         makeHandler: @escaping @Sendable (RPCLoop) -> any CallHandler
     ) async throws(RPCServerError) -> RPCServer {
         let eventLoops = Array(group.makeIterator())
+        let budget = SharedBudget(limit: configuration.limits.maxHeldBytes)
         let loops = eventLoops.enumerated().map { index, eventLoop in
             RPCLoop(
                 index: index, eventLoop: eventLoop, methods: methods, configuration: configuration,
-                share: eventLoops.count)
+                budget: budget)
         }
         for loop in loops {
             try? await loop.eventLoop.submit {
@@ -60,10 +61,12 @@ public final class RPCServer: Sendable {
                 loop.start()
             }.get()
         }
+        let limit = ConnectionLimit(
+            limit: configuration.limits.maxConnections ?? ConnectionLimit.ofDescriptors(), report: configuration.report)
         var channels: [[any Channel]] = []
         do {
             for index in configuration.listeners.indices {
-                channels.append(try await bind(index, configuration, group, loops))
+                channels.append(try await bind(index, configuration, group, loops, limit))
             }
         } catch {
             for channel in channels.joined() { try? await channel.close() }
@@ -74,20 +77,28 @@ public final class RPCServer: Sendable {
     }
 
     private static func bind(
-        _ index: Int, _ configuration: ServerConfiguration, _ group: any EventLoopGroup, _ loops: [RPCLoop]
+        _ index: Int, _ configuration: ServerConfiguration, _ group: any EventLoopGroup, _ loops: [RPCLoop],
+        _ limit: ConnectionLimit
     ) async throws(RPCServerError) -> [any Channel] {
         let listener = configuration.listeners[index]
         let loopsByID = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: configuration.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ConnectionGate(limit))
+                }
+            }
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 32_768, high: 131_072))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = loopsByID[ObjectIdentifier(channel.eventLoop)] else {
                         invariantFailure("a connection is served by a loop outside of the server's group")
                     }
+                    SilenceWatch.neverGiveUp(channel)
                     try configuration.prepare?(channel, index)
                     let sniffer = ProtocolSniffer(loop: loop, listener: index, serves: listener.serves)
                     try channel.pipeline.syncOperations.addHandler(sniffer)

@@ -29,7 +29,19 @@ struct RequestHead {
     private(set) var fields: [HTTPField] = []
     private var metadata: [UInt8] = []
     private var lastMetadata: MetadataValues?
+    /// What is kept of the list costs about this, in bytes.
+    private(set) var heldBytes = 0
+    /// The list is larger than allowed.
+    private(set) var isTooLarge = false
+    /// The list breaks a rule of HTTP/2.
+    var isMalformed: Bool { rules.isMalformed }
+    /// The length that the client announced for the body, or negative.
+    var contentLength: Int { rules.contentLength }
+    private var rules = FieldRules()
+    private var kept: UInt8 = 0
     private var size = 0
+    /// The sizes of all header lists so far together.
+    private(set) var effort = 0
     private let maxSize: Int
     private let methods: MethodTable
 
@@ -38,8 +50,17 @@ struct RequestHead {
         self.methods = methods
     }
 
+    /// Counts work that a header list made besides.
+    mutating func addEffort(_ bytes: Int) { effort &+= bytes }
+
     /// Forgets the request before.
-    mutating func begin(_ streamID: Int32) {
+    ///
+    /// - Parameter isTooLarge: whether it is known before the first field.
+    mutating func begin(_ streamID: Int32, isTooLarge: Bool = false) {
+        self.isTooLarge = isTooLarge
+        rules = FieldRules()
+        heldBytes = 0
+        kept = 0
         self.streamID = streamID
         method = nil
         isPost = false
@@ -61,13 +82,17 @@ struct RequestHead {
     /// first (RFC 9113, section 8.3), so it is known in time.
     private(set) var keepsFields = false
 
-    /// Takes one field.
-    ///
-    /// - Returns: false if the list is larger than allowed.
+    /// Takes one field. Of a list that is too large no more is kept than says how to answer.
     @inline(__always)
-    mutating func take(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    mutating func take(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         size += name.count + value.count + 32
-        guard size <= maxSize else { return false }
+        effort &+= name.count + value.count + 32
+        rules.judge(name, value)
+        if size > maxSize {
+            isTooLarge = true
+            if name.count == 12, equal(name, "content-type") { takeContentType(value) }
+            return
+        }
         switch name.count {
         case 5 where equal(name, ":path"): takePath(value)
         case 5 where equal(name, "token"): keep(.token, value)
@@ -82,7 +107,6 @@ struct RequestHead {
         default: break
         }
         if keepsFields { keepField(name, value) }
-        return true
     }
 
     /// The metadata of the request; the instance of the request before if the values are the same.
@@ -137,10 +161,15 @@ struct RequestHead {
     }
 
     private mutating func keep(_ key: MetadataKey, _ value: UnsafeBufferPointer<UInt8>) {
+        // The first value counts, as it does in Go's servers: others are not kept.
+        guard kept & 1 << key.rawValue == 0 else { return }
+        kept |= 1 << key.rawValue
         MetadataValues.append(key, value, to: &metadata)
+        heldBytes += 2 * value.count + 64
     }
 
     private mutating func keepField(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+        heldBytes += name.count + value.count + 96
         let text = String(decoding: value, as: UTF8.self)
         if name.first != UInt8(ascii: ":") {
             fields.append(HTTPField(String(decoding: name, as: UTF8.self), text))

@@ -41,7 +41,9 @@ public struct ServedProtocols: OptionSet, Sendable, Hashable {
 public struct ServerLimits: Sendable {
     /// The largest request message, in bytes.
     public var maxMessageBytes = 2_097_152
-    /// Streams that a connection may have open at once.
+    /// Clients that may be connected at once; nil: as many as leave descriptors for everything else.
+    public var maxConnections: Int?
+    /// Streams that a connection may have open at once; the budget bounds them too.
     public var maxConcurrentStreams: UInt32 = .max
     /// Bytes of names and values in one header list, 32 more for each field, as HTTP/2 counts them.
     public var maxHeaderListBytes = 65_536
@@ -53,11 +55,12 @@ public struct ServerLimits: Sendable {
     public var maxBufferedRequestBytes = 64 << 20
     /// Bytes of answers that may wait on one connection for a slow client; above it, new calls are refused.
     public var maxBufferedResponseBytes = 64 << 20
-    /// Bytes of answers that may wait on all connections of the server together, however many calls each of them has
-    /// open; beyond it answers fail with `ServerConfiguration.overloaded`.
-    public var maxWaitingResponseBytes = 512 << 20
-    /// A connection on which no more than this waits, in bytes, is answered even then.
-    public var assuredResponseBytes = 1 << 20
+    /// Bytes that the server holds for all its clients together: requests that are not complete, answers that are not
+    /// read, and the open calls themselves. Beyond it new calls are refused and answers fail with
+    /// `ServerConfiguration.overloaded`. One answer alone may be larger.
+    public var maxHeldBytes = 112 << 20
+    /// A connection on which no more than this waits, in bytes, is answered even then, until half as much again is held.
+    public var assuredResponseBytes = 32 << 10
     /// Above this many waiting bytes a stream will report when it has drained to half of it.
     public var streamHighWater = 256 << 10
     /// The largest body of a plain HTTP request, in bytes.
@@ -74,6 +77,12 @@ public struct ServerLimits: Sendable {
     /// Frames without effect (empty DATA, PRIORITY): how many at once, and how many a second.
     public var emptyFrameBurst = 10_000
     public var emptyFramesPerSecond = 1_000
+    /// WINDOW_UPDATE frames beyond two for each DATA frame that was sent: how many at once, and how many a second.
+    public var updateBurst = 10_000
+    public var updatesPerSecond = 1_000
+    /// Requests that break the rules of HTTP: how many at once, and how many a second.
+    public var malformedBurst = 1_000
+    public var malformedPerSecond = 100
 
     /// The defaults.
     public init() {}
@@ -89,6 +98,18 @@ public struct ServerTimeouts: Sendable {
     public var handshakeSeconds = 30
     /// An HTTP/1 connection without a request is closed after this time.
     public var idleHTTP1Seconds = 300
+    /// A gRPC request that has begun must be complete within this time.
+    public var requestSeconds = 120
+    /// A connection that takes nothing of what waits for it is closed after this time.
+    public var unreadSeconds = 300
+    /// The same when more than half of `ServerLimits.maxHeldBytes` is held.
+    public var unreadSecondsWhenTight = 10
+    /// A client that acknowledges nothing of what was sent to it is gone after this time.
+    public var unacknowledgedSeconds = 60
+    /// An HTTP/1 client that has closed its side still gets its answer within this time.
+    public var halfClosedSeconds = 10
+
+    func stalledSeconds(isTight: Bool) -> Int { isTight ? min(unreadSeconds, unreadSecondsWhenTight) : unreadSeconds }
 
     /// A time that does not come.
     public static let never = Int.max
@@ -116,6 +137,8 @@ public struct ServerConfiguration: Sendable {
     public var timeouts = ServerTimeouts()
     /// What a call is told whose answer there is no room for.
     public var overloaded = GRPCStatus(.resourceExhausted, "grpc: too many answers wait to be read")
+    /// Told in words, now and then, what an operator should know.
+    public var report: (@Sendable (String) -> Void)?
     /// Connections that may wait to be accepted.
     public var backlog: Int32 = 1_024
     /// Called on the loop of each accepted connection, with the listener's index, before anything is read: the place

@@ -18,7 +18,7 @@ final class EmbeddedServer {
         channel = EmbeddedChannel()
         loop = RPCLoop(
             index: 0, eventLoop: channel.eventLoop, methods: MethodTable(TestMethod.allCases.map(\.method)),
-            configuration: configuration, share: 1)
+            configuration: configuration, budget: SharedBudget(limit: configuration.limits.maxHeldBytes))
         loop.handler = TestHandler(loop)
         breaker = Breaker(breaksAtWrite)
         let sniffer = ProtocolSniffer(loop: loop, listener: 0, serves: [.grpc, .http])
@@ -50,6 +50,23 @@ final class EmbeddedServer {
         return bytes
     }
 
+    /// The same as frames.
+    func sentFrames() -> [(type: UInt8, stream: UInt32, payload: [UInt8])] {
+        var frames: [(type: UInt8, stream: UInt32, payload: [UInt8])] = []
+        var rest = sent()[...]
+        while rest.count >= 9 {
+            let header = Array(rest.prefix(9))
+            let length = Int(header[0]) << 16 | Int(header[1]) << 8 | Int(header[2])
+            let stream = header[5...].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            frames.append((header[3], stream, Array(rest.dropFirst(9).prefix(length))))
+            rest = rest.dropFirst(9 + length)
+        }
+        return frames
+    }
+
+    /// Whether the server may still send.
+    var isOutputOpen: Bool { channel.isActive && !breaker.outputIsClosed }
+
     func sentText() -> String { String(decoding: sent(), as: UTF8.self) }
 
     /// Whether nothing is left of the connection and its calls.
@@ -67,6 +84,7 @@ final class EmbeddedServer {
         private let breaksAtWrite: Int?
         private(set) var writes = 0
         private(set) var hasBroken = false
+        private(set) var outputIsClosed = false
 
         init(_ breaksAtWrite: Int?) { self.breaksAtWrite = breaksAtWrite }
 
@@ -80,6 +98,12 @@ final class EmbeddedServer {
 
         func flush(context: ChannelHandlerContext) {
             if !breaks(context) { context.flush() }
+        }
+
+        func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+            outputIsClosed = true
+            // The client takes the end of the answers for the end of all.
+            context.close(mode: .all, promise: promise)
         }
 
         private func breaks(_ context: ChannelHandlerContext) -> Bool {

@@ -152,9 +152,9 @@ import Testing
             let put = try await status([grpc], verb: "PUT")
             let putText = "405 Received a HEADERS frame with :method \"PUT\" which should be POST"
             #expect(put == GRPCStatus(.internalError, putText))
-            let gzip = try await status([("content-type", "application/grpc+proto"), ("grpc-encoding", "gzip")])
-            let gzipText = "200 grpc: Decompressor is not installed for grpc-encoding \"gzip\""
-            #expect(gzip == GRPCStatus(.unimplemented, gzipText))
+            let other = try await status([("content-type", "application/grpc+proto"), ("grpc-encoding", "snappy")])
+            let otherText = "200 grpc: Decompressor is not installed for grpc-encoding \"snappy\""
+            #expect(other == GRPCStatus(.unimplemented, otherText))
             let short = try await status([grpc, ("grpc-timeout", "1")])
             #expect(short.message == "400 malformed grpc-timeout: transport: timeout string is too short: \"1\"")
         }

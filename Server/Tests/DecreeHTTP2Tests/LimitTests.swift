@@ -137,7 +137,7 @@ import Testing
     @Test("Answers to calls that were open at once are bounded too, and other connections are still answered")
     func waitingAnswers() async throws {
         try await TestServer.with({
-            $0.limits.maxWaitingResponseBytes = 4 << 20
+            $0.limits.maxHeldBytes = 4 << 20
             $0.overloaded = GRPCStatus(.resourceExhausted, "no room")
         }) { server in
             let peer = try await RawPeer.connect(server.port)
@@ -234,7 +234,7 @@ import Testing
 
     @Test("An answer alone is sent whatever its size")
     func oneLargeAnswer() async throws {
-        try await TestServer.with({ $0.limits.maxWaitingResponseBytes = 1 << 20 }) { server in
+        try await TestServer.with({ $0.limits.maxHeldBytes = 1 << 20 }) { server in
             let client = try await server.connect()
             #expect(try await client.call(TestMethod.sized.path, bigEndian(3 << 20)).count == 3 << 20)
             await client.close()

@@ -64,7 +64,7 @@ import Testing
             let text = await peer.text(until: "0\r\n\r\n")
             #expect(text.contains("transfer-encoding: chunked\r\n"))
             #expect(text.hasSuffix("2\r\na\n\r\n2\r\nb\n\r\n0\r\n\r\n"))
-            peer.send(Array("GET /never HTTP/1.1\r\nhost: x\r\n\r\n".utf8))
+            peer.send(Array("GET /endless HTTP/1.1\r\nhost: x\r\n\r\n".utf8))
             try await server.untilHeld(1)
             let reason = try await server.nextCancellation { peer.close() }
             #expect(reason == .disconnected)

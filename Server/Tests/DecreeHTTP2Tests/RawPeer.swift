@@ -24,6 +24,7 @@ final class RawPeer: @unchecked Sendable {
         let (chunks, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.autoRead, value: reads)
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -45,12 +46,19 @@ final class RawPeer: @unchecked Sendable {
 
         func channelInactive(context: ChannelHandlerContext) { continuation.finish() }
 
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if case ChannelEvent.inputClosed = event { context.close(promise: nil) }
+        }
+
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 
     deinit { close() }
 
     func close() { channel.close(promise: nil) }
+
+    /// Sends no more, and still reads.
+    func closeOutput() { channel.close(mode: .output, promise: nil) }
 
     /// Sends everything, sooner or later.
     func send(_ bytes: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
@@ -97,6 +105,17 @@ final class RawPeer: @unchecked Sendable {
             )
         }
         return last
+    }
+
+    /// Takes and counts all bytes until the server closes.
+    func byteCount() async -> Int {
+        var count = input.count
+        while !isAtEnd {
+            input.removeAll(keepingCapacity: true)
+            await fill()
+            count += input.count
+        }
+        return count
     }
 
     /// All text until `end` occurs, or until the server closes.

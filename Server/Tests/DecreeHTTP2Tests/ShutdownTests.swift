@@ -80,7 +80,7 @@ import Testing
         let channel = EmbeddedChannel()
         let loop = RPCLoop(
             index: 0, eventLoop: channel.eventLoop, methods: MethodTable([]),
-            configuration: ServerConfiguration(listeners: []), share: 1)
+            configuration: ServerConfiguration(listeners: []), budget: SharedBudget(limit: 1 << 30))
         loop.handler = TestHandler(loop)
         let socket = FailingSocket()
         let connection = HTTP2Connection(loop: loop, listener: 0, serves: [.grpc, .http])

@@ -116,7 +116,12 @@ final class TestHandler: CallHandler {
             loop.startResponse(call, HTTPResponse(status: 200))
             for part in ["a\n", "b\n"] { loop.sendBody(call, Array(part.utf8)) }
             loop.finishBody(call)
+        case ("GET", "/large"):
+            loop.respond(call, HTTPResponse(status: 200, body: [UInt8](repeating: 7, count: 100_000)))
         case ("GET", "/never"): hold(call)
+        case ("GET", "/endless"):
+            loop.startResponse(call, HTTPResponse(status: 200))
+            hold(call)
         case ("GET", "/wide"):
             let field = HTTPField("wide", String(repeating: "x", count: 100_000))
             loop.respond(call, HTTPResponse(status: 200, fields: [field], body: Array("fine".utf8)))

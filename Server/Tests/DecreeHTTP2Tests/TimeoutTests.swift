@@ -94,6 +94,7 @@ import Testing
         try await TestServer.with({
             $0.timeouts.handshakeSeconds = 1_000
             $0.timeouts.idleHTTP1Seconds = 5_000
+            $0.timeouts.halfClosedSeconds = 0
         }) { server in
             let idle = try await RawPeer.connect(server.port)
             idle.send(Array("GET /health HTTP/1.1\r\nhost: x\r\n\r\n".utf8))

@@ -25,7 +25,9 @@ extension ServerTests {
                 program = try Tools.decree.get()
                 let log = directory.path("keeper")
                 keeper = try network.launch(["sleep", "600"], label: "network", LaunchOptions(output: log, error: log))
-                try eventually("the network") { try run("ip", "link", "show", "lo").output.contains("LOWER_UP") }
+                try eventually("the network", within: .seconds(10)) {
+                    try run("ip", "link", "show", "lo").output.contains("LOWER_UP")
+                }
                 let list = Self.hosts.map { "n\($0)=http://\($0):2380" }.joined(separator: ",")
                 for host in Self.hosts {
                     let (client, peer) = ("http://\(host):2379", "http://\(host):2380")

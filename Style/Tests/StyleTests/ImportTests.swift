@@ -59,7 +59,7 @@ struct ImportTests {
             "PaxosBase", "PaxosLog", "DecreeNode", "DecreeStore", "DecreeSimulator", "DecreeJournal", "DecreeEtcd",
             "DecreeServer", "SwiftProtobuf", "Foundation",
         ],
-        "Server/Sources/DecreeHTTP2": Set(["CNghttp2", "NIOCore", "NIOPosix", "NIOHTTP1", "Synchronization"] + posix),
+        "Server/Sources/DecreeHTTP2": Set(["CNghttp2", "CZlib", "NIOCore", "NIOPosix", "Synchronization"] + posix),
         "Server/Sources/DecreeEtcd": ["PaxosBase", "PaxosLog", "DecreeStore", "SwiftProtobuf", "Foundation"],
         "Server/Sources/DecreeServer": ["PaxosBase", "PaxosLog", "DecreeNode", "DecreeStore", "DecreeEtcd"],
         "Server/Sources/DecreeMetrics": Set(["CoreMetrics", "Synchronization"] + posix),

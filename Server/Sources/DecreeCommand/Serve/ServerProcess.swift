@@ -83,7 +83,9 @@ struct ServerProcess {
                     maximumOperationBytes: ServeOptions.largestOperationBytes),
                 quotaBytes: plan.quotaBytes),
             metrics: ServerMetrics(quotaBytes: plan.quotaBytes))
-        return try await RPCServer.start(plan.client, on: group, methods: ServerContext.methods) { loop in
+        var client = plan.client
+        client.report = { [logger] line in logger.warning("\(line)") }
+        return try await RPCServer.start(client, on: group, methods: ServerContext.methods) { loop in
             ClientCalls(context, loop: loop)
         }
     }
