@@ -4,6 +4,7 @@ SWIFT ?= swift
 PORT ?= 2379
 SEEDS ?= 1..300
 MINUTES ?= 10
+STATES ?= 300000
 
 # The product and the tests are built apart: tests see internals, which would cost the product optimisations.
 PRODUCT_BUILD := $(SWIFT) build --package-path Server --scratch-path Server/.build/product -c release
@@ -59,8 +60,10 @@ golden: tools ## Writes anew what happens in the scenarios (Tests/DecreeSimulato
 	DECREE_GOLDEN=rewrite $(SWIFT) test --skip-build $(ROOT_TESTS) --filter ScenarioTests
 	@git --no-pager diff --stat -- Tests/DecreeSimulatorTests/Scenarios
 
-simulate: build ## Runs the simulator over SEEDS (1..300 unless set).
+simulate: build ## Runs the simulator over SEEDS (1..300 unless set), explores STATES, and hunts every planted bug.
 	bin/decree simulate --seeds $(SEEDS)
+	bin/decree simulate --explore $(STATES)
+	Scripts/hunt
 
 bench: build ## Compares with etcd side by side (QUICK=1 for a minute's run).
 	@Scripts/bench $(if $(QUICK),--quick) $(BENCH)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The sound core in 300 worlds")
 struct SuiteTests {
-    @Test("No checker finds anything, every run is long enough, and every fault and sight occurs")
+    @Test("No checker finds anything, every run is long enough, and every fault and sight comes in several runs")
     func soundCorePasses() async {
         var totals = Totals()
         for report in await Self.reports(1...300) {
@@ -15,8 +15,8 @@ struct SuiteTests {
             #expect(report.chosenSlots >= 200, "seed \(report.seed)")
         }
         #expect(totals.runs == 300)
-        #expect(totals.faults.absent.isEmpty, "never occurred: \(totals.faults.absent)")
-        #expect(totals.sights.absent.isEmpty, "never seen: \(totals.sights.absent)")
+        let scarce = totals.scarce(below: 3)
+        #expect(scarce.isEmpty, "in fewer than nine runs: \(scarce)")
     }
 
     @Test("Equal seeds give equal runs, different seeds different ones")

@@ -41,6 +41,16 @@ struct SimulateCommandTests {
         #expect(caught.output.contains("durableQuorum") && caught.output.contains("replay: decree simulate --seed"))
     }
 
+    @Test("An exploration tells how far it went, and what it found as the fewest steps")
+    func explore() throws {
+        let sound = try simulate("--explore", "2000")
+        #expect(sound.succeeded && sound.output.hasPrefix("2000 states (all within "), "\(sound)")
+        let broken = try simulate("--explore", "2000", "--planted", "quorumOfOne")
+        #expect(broken.status == .exited(10) && broken.output.contains("durableQuorum"), "\(broken)")
+        #expect(broken.output.contains("  n1  stands\n") && broken.output.contains("\nchoices: "), "\(broken)")
+        #expect(try simulate("--explore", "0").status == .exited(2))
+    }
+
     @Test("An unknown bug or a range that makes no sense ends with 2, a bug that is not found with 1")
     func refusals() throws {
         #expect(try simulate("--planted", "nonsense").status == .exited(2))

@@ -47,6 +47,10 @@ public struct Totals: Hashable, Sendable {
     public private(set) var operations = 0
     public private(set) var faults = FaultCounts()
     public private(set) var sights = SightCounts()
+    /// In how many runs each fault occurred and each sight was seen. The sums above say less: one run can see a thing a
+    /// thousand times.
+    public private(set) var faultRuns = FaultCounts()
+    public private(set) var sightRuns = SightCounts()
     public private(set) var violations: [Violation] = []
     /// Over the digests of all runs, in order.
     public private(set) var digest: UInt64 = 0
@@ -60,9 +64,17 @@ public struct Totals: Hashable, Sendable {
         operations += report.operations
         faults.add(report.faults)
         sights.add(report.sights)
+        for kind in FaultKind.allCases where report.faults[kind] > 0 { faultRuns[kind] += 1 }
+        for sight in Sight.allCases where report.sights[sight] > 0 { sightRuns[sight] += 1 }
         if let violation = report.violation { violations.append(violation) }
         var hasher = StableHasher(seed: digest)
         hasher.combine(report.digest)
         digest = hasher.finalize()
+    }
+
+    /// The faults and sights that came in fewer than so many runs of a hundred: what they were to show was hardly tried.
+    public func scarce(below percent: Int) -> [String] {
+        let faults = FaultKind.allCases.filter { faultRuns[$0] * 100 < runs * percent }.map(\.name)
+        return faults + Sight.allCases.filter { sightRuns[$0] * 100 < runs * percent }.map(\.name)
     }
 }

@@ -11,7 +11,7 @@ struct SimulateCommand: ParsableCommand {
             Equal seeds give equal runs, in every process: what a run does is summed up in its digest.
 
             Exit codes: 0 nothing was found, 1 a checker found something (or a planted bug was not found, or a kind of
-            fault never occurred in 100 runs or more), 2 the command line makes no sense, 10 a planted bug was found.
+            fault came in hardly any of 100 runs or more), 2 the command line makes no sense, 10 a planted bug was found.
             """)
 
     @Option(help: "Run one seed, as a replay line says.")
@@ -29,6 +29,12 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "What the cluster runs: \(SimulatedWorkload.allCases.map(\.rawValue).joined(separator: ", ")).")
     var workload = SimulatedWorkload.store
 
+    @Option(
+        help: ArgumentHelp(
+            "Instead of drawing runs, go through all that three replicas can do, as far as so many states.",
+            valueName: "states"))
+    var explore: Int?
+
     @Option(help: "How many seeds to run at once; all processors unless given.")
     var jobs: Int?
 
@@ -42,6 +48,9 @@ struct SimulateCommand: ParsableCommand {
         if let planted, planted != "list", PlantedBug(named: planted) == nil {
             throw ValidationError("there is no planted bug '\(planted)'; --planted list names them all.")
         }
+        if let explore, !(1...100_000_000).contains(explore) {
+            throw ValidationError("--explore takes a number of states from 1 to 100000000.")
+        }
         if let jobs, !(1...CrashNote.places).contains(jobs) {
             throw ValidationError("--jobs takes a number from 1 to \(CrashNote.places).")
         }
@@ -52,6 +61,7 @@ struct SimulateCommand: ParsableCommand {
             for bug in PlantedBug.all { Output.write("\(bug.name)\n    \(bug.meaning)\n") }
             return
         }
+        if let explore { return try self.explore(explore) }
         CrashNote.install()
         let range = seed.map { $0...$0 } ?? seeds.seeds
         if let planted, let bug = PlantedBug(named: planted) {
@@ -61,6 +71,16 @@ struct SimulateCommand: ParsableCommand {
         } else {
             try runSuite(range)
         }
+    }
+
+    /// Every order of messages, writes and a crash in a small cluster, the nearest first.
+    private func explore(_ states: Int) throws {
+        let bug = planted.flatMap { PlantedBug(named: $0) }
+        let start = Date()
+        let report = Exploration.run(states: states, planted: bug)
+        Output.write(SimulationText.text(report, seconds: Date().timeIntervalSince(start)))
+        if report.finding != nil { throw ExitCode(bug == nil ? 1 : 10) }
+        if bug != nil { throw ExitCode.failure }
     }
 
     /// One run; its replay line stands there before it begins.
@@ -105,12 +125,14 @@ struct SimulateCommand: ParsableCommand {
             json ? SimulationText.json(totals, seconds: seconds) + "\n" : SimulationText.text(totals, seconds: seconds))
     }
 
-    /// A suite in which a kind of fault never occurred has tested less than it says.
+    /// A suite in which a kind of fault came in hardly a run has tested less than it says.
     private func requireAllFaults(_ totals: Totals) throws {
         guard totals.runs >= 100 else { return }
-        let absent = totals.faults.absent.map(\.name) + totals.sights.absent.map(\.name)
-        guard !absent.isEmpty else { return }
-        StandardError.write("decree: never occurred: \(absent.joined(separator: ", "))\n")
+        let percent = totals.runs >= 300 ? 3 : 1
+        let scarce = totals.scarce(below: percent)
+        guard !scarce.isEmpty else { return }
+        StandardError.write(
+            "decree: in fewer than \(percent) runs of a hundred occurred: \(scarce.joined(separator: ", "))\n")
         throw ExitCode.failure
     }
 

@@ -53,14 +53,28 @@ enum SimulationText {
         \(totals.violations.count) violations
         \(rate(totals, seconds)) events/s, digest \(hexadecimal(totals.digest))
 
-        """ + table("faults", FaultKind.allCases.map { ($0.name, totals.faults[$0]) })
-            + table("seen", Sight.allCases.map { ($0.name, totals.sights[$0]) })
+        """ + table("faults", FaultKind.allCases.map { ($0.name, totals.faults[$0], totals.faultRuns[$0]) })
+            + table("seen", Sight.allCases.map { ($0.name, totals.sights[$0], totals.sightRuns[$0]) })
     }
 
-    private static func table(_ title: String, _ rows: [(name: String, count: Int)]) -> String {
+    /// An exploration for people.
+    static func text(_ report: Exploration.Report, seconds: Double) -> String {
+        let extent = report.isComplete ? "all there are" : "all within \(report.depth) steps, and some beyond"
+        let lines = [
+            "\(report.states) states (\(extent)), \(report.transitions) steps, \(rounded(seconds)) s",
+            report.finding ?? "nothing was found",
+        ]
+        let script = report.finding == nil ? [] : ["choices: \(report.script)"]
+        return (lines + report.trace.map { "  \($0)" } + script).map { "\($0)\n" }.joined()
+    }
+
+    private static func table(_ title: String, _ rows: [(name: String, count: Int, runs: Int)]) -> String {
         let width = rows.map { $0.name.count }.max() ?? 0
+        let digits = rows.map { "\($0.count)".count }.max() ?? 0
         let lines = rows.map { row in
-            "  \(row.name)\(String(repeating: " ", count: width - row.name.count))  \(row.count)\n"
+            let count = "\(row.count)"
+            let gap = String(repeating: " ", count: width - row.name.count + digits - count.count)
+            return "  \(row.name)  \(gap)\(count)  in \(row.runs) runs\n"
         }
         return "\(title)\n\(lines.joined())"
     }
