@@ -13,12 +13,12 @@ struct ConnectivityTests {
         var engine: Engine { world.engine }
 
         init(nodeCount: Int, seed: UInt64) {
-            var random = SeededRandom(seed: seed)
+            var choices = Choices(seed: seed)
             var plan = RunPlan()
             plan.nodeCount = nodeCount
             plan.safetyEvents = .max
             plan.clients.thinkTime = .milliseconds(50)
-            world = World(seed: seed, plan: plan, flaws: [], random: &random)
+            world = World(seed: seed, plan: plan, flaws: [], choices: &choices)
             world.begin()
         }
 

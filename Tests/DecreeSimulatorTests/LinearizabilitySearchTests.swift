@@ -191,13 +191,15 @@ struct LinearizabilitySearchTests {
     private static func history(
         seed: UInt64, planted: PlantedBug?
     ) -> (history: World<RegisterWorkload>.Log, checker: CheckerName?) {
-        var random = SeededRandom(seed: seed)
-        var plan = RunPlan.draw(&random, temper: planted?.temper)
+        var choices = Choices(seed: seed)
+        var plan = RunPlan.draw(&choices, temper: planted?.temper)
         // One log, one history.
         plan.groupCount = 1
         let flaws = planted.map { [$0.flaw] } ?? []
-        let world = World<RegisterWorkload>(seed: seed, plan: plan, flaws: Set(flaws), random: &random)
-        world.run()
+        let world = World<RegisterWorkload>(seed: seed, plan: plan, flaws: Set(flaws), choices: &choices)
+        world.begin()
+        var run = Run(world, WorldJudge(), choices)
+        run.go()
         return (world.history, world.violation?.checker)
     }
 

@@ -27,6 +27,19 @@ struct SuiteTests {
         #expect(Set(first.map(\.digest)).count == 8)
     }
 
+    @Test("A run that was written down replays as a script, to the same digest or the same violation")
+    func scripts() throws {
+        for (seed, name) in [(1, nil), (2, nil), (3, "quorumOfOne")] as [(UInt64, String?)] {
+            let bug = name.flatMap { PlantedBug(named: $0) }
+            let (report, script) = Simulator<RegisterWorkload>.record(seed: seed, planted: bug)
+            #expect(report == Simulator<RegisterWorkload>.run(seed: seed, planted: bug), "writing changes nothing")
+            let read = try #require(Script(script.description))
+            let again = Simulator<RegisterWorkload>.replay(read, seed: seed + 100, planted: bug)
+            #expect(again.digest == report.digest && again.events == report.events)
+            #expect(again.violation?.text == report.violation?.text && (report.violation == nil) == (bug == nil))
+        }
+    }
+
     private static func reports(_ seeds: ClosedRange<UInt64>) async -> [RunReport] {
         await withTaskGroup(of: RunReport.self) { group in
             for seed in seeds { group.addTask { Simulator<RegisterWorkload>.run(seed: seed) } }

@@ -20,7 +20,7 @@ struct VirtualDiskTests {
     @Test("What was synced survives every crash")
     func syncedSurvives() {
         for seed in 0..<50 as Range<UInt64> {
-            var random = SeededRandom(seed: seed)
+            var random = Choices(seed: seed)
             var disk = disk()
             disk.write(segment, offset: 100, ones(2_000))
             disk.synced()
@@ -35,7 +35,7 @@ struct VirtualDiskTests {
         var lost = 0
         var torn = 0
         for seed in 0..<200 as Range<UInt64> {
-            var random = SeededRandom(seed: seed)
+            var random = Choices(seed: seed)
             var disk = disk()
             disk.write(segment, offset: 0, ones(100))
             disk.synced()
@@ -58,7 +58,7 @@ struct VirtualDiskTests {
     func pagesOutliveTheProcess() {
         var lost = 0
         for seed in 0..<100 as Range<UInt64> {
-            var random = SeededRandom(seed: seed)
+            var random = Choices(seed: seed)
             var disk = disk()
             disk.write(segment, offset: 0, ones(600))
             disk.processEnds(&random)
@@ -77,7 +77,7 @@ struct VirtualDiskTests {
     func failedSync() {
         var (seen, gone) = (0, 0)
         for seed in 0..<100 as Range<UInt64> {
-            var random = SeededRandom(seed: seed)
+            var random = Choices(seed: seed)
             var disk = disk()
             disk.write(segment, offset: 0, ones(600))
             disk.syncFailed()
@@ -101,7 +101,7 @@ struct VirtualDiskTests {
     func filesAreAtomic() {
         var made = 0
         for seed in 0..<50 as Range<UInt64> {
-            var random = SeededRandom(seed: seed)
+            var random = Choices(seed: seed)
             var disk = disk()
             disk.begin(.prepare(SegmentNumber(2), byteCount: 512, recycling: nil))
             _ = disk.crash(&random)

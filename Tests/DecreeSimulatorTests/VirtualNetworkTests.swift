@@ -33,7 +33,7 @@ struct VirtualNetworkTests {
     @Test("A full partition cuts both ways, a one-way partition one, and neither cuts within a group")
     func partitions() {
         let network = VirtualNetwork(nodeCount: 5)
-        var random = SeededRandom(seed: 3)
+        var random = Choices(seed: 3)
         for _ in 0..<100 {
             let full = Set(network.linksOfFullPartition(&random))
             #expect(!full.isEmpty)
@@ -47,7 +47,7 @@ struct VirtualNetworkTests {
     @Test("A bridged partition leaves the leader a minority, and one node that hears all")
     func bridges() {
         let network = VirtualNetwork(nodeCount: 7)
-        var random = SeededRandom(seed: 4)
+        var random = Choices(seed: 4)
         for _ in 0..<100 {
             let links = network.linksOfBridgedPartition(around: 2, bridge: 5, quorum: 4, &random)
             #expect(links.allSatisfy { $0 / 7 != 5 && $0 % 7 != 5 })

@@ -17,15 +17,15 @@ public struct StoreWorkload: Workload {
     private var serial: UInt64 = 0
     private var lastCompaction: UInt64 = 0
 
-    public init(random: inout SeededRandom) {
-        keyCount = 1 + random.below(6)
-        readPercent = 10 + random.below(60)
-        serializablePercent = random.below(15)
-        txnPercent = random.below(60)
-        deletePercent = random.below(30)
-        compactPercent = random.below(4)
-        paddingBound = [1, 40, 400, 3_000][Int(random.below(4))]
-        usesServices = random.chance(1, in: 2)
+    public init(choices: inout Choices) {
+        keyCount = 1 + choices.below(6)
+        readPercent = 10 + choices.below(60)
+        serializablePercent = choices.below(15)
+        txnPercent = choices.below(60)
+        deletePercent = choices.below(30)
+        compactPercent = choices.below(4)
+        paddingBound = [1, 40, 400, 3_000][Int(choices.below(4))]
+        usesServices = choices.chance(1, in: 2)
     }
 
     /// With slices so small that a question or a walk takes several.
@@ -42,16 +42,16 @@ public struct StoreWorkload: Workload {
         return isLinearizable ? .linearizableRead(.range(request)) : .serializableRead(.range(request))
     }
 
-    public mutating func nextOperation(client: Int, random: inout SeededRandom) -> StoreClientOperation {
-        if random.chance(readPercent, in: 100) {
-            let isLinearizable = !random.chance(serializablePercent, in: 100)
-            return .range(makeRange(&random), isLinearizable: isLinearizable)
+    public mutating func nextOperation(client: Int, choices: inout Choices) -> StoreClientOperation {
+        if choices.chance(readPercent, in: 100) {
+            let isLinearizable = !choices.chance(serializablePercent, in: 100)
+            return .range(makeRange(&choices), isLinearizable: isLinearizable)
         }
         serial += 1
-        if random.chance(compactPercent, in: 100) { return compaction() }
-        if random.chance(txnPercent, in: 100) { return .txn(makeTxn(&random)) }
-        if random.chance(deletePercent, in: 100) { return .deleteRange(makeDeletion(&random)) }
-        return .put(makePut(random.below(keyCount), &random))
+        if choices.chance(compactPercent, in: 100) { return compaction() }
+        if choices.chance(txnPercent, in: 100) { return .txn(makeTxn(&choices)) }
+        if choices.chance(deletePercent, in: 100) { return .deleteRange(makeDeletion(&choices)) }
+        return .put(makePut(choices.below(keyCount), &choices))
     }
 
     private mutating func compaction() -> StoreClientOperation {
@@ -59,44 +59,44 @@ public struct StoreWorkload: Workload {
         return .compact(CompactionRequest(revision: Revision(Int64(lastCompaction))))
     }
 
-    private func makeRange(_ random: inout SeededRandom) -> RangeRequest {
-        guard random.chance(1, in: 2) else { return RangeRequest(.everything) }
-        return RangeRequest(KeyRange(key: StoreKeys.key(random.below(keyCount))))
+    private func makeRange(_ choices: inout Choices) -> RangeRequest {
+        guard choices.chance(1, in: 2) else { return RangeRequest(.everything) }
+        return RangeRequest(KeyRange(key: StoreKeys.key(choices.below(keyCount))))
     }
 
-    private func makePut(_ key: UInt64, _ random: inout SeededRandom) -> PutRequest {
-        let padding = Array(repeating: UInt8(ascii: "-"), count: Int(random.below(paddingBound)))
+    private func makePut(_ key: UInt64, _ choices: inout Choices) -> PutRequest {
+        let padding = Array(repeating: UInt8(ascii: "-"), count: Int(choices.below(paddingBound)))
         return PutRequest(
             key: StoreKeys.key(key), value: Payload(Array("\(serial)/\(key)".utf8) + padding),
-            previousKeyValue: random.chance(1, in: 3))
+            previousKeyValue: choices.chance(1, in: 3))
     }
 
-    private func makeDeletion(_ random: inout SeededRandom) -> DeleteRangeRequest {
-        let first = random.below(keyCount)
-        let last = random.chance(1, in: 2) ? first : first + random.below(keyCount - first)
+    private func makeDeletion(_ choices: inout Choices) -> DeleteRangeRequest {
+        let first = choices.below(keyCount)
+        let last = choices.chance(1, in: 2) ? first : first + choices.below(keyCount - first)
         return DeleteRangeRequest(
-            StoreKeys.range(first, through: last, serial: serial), previousKeyValues: random.chance(1, in: 3))
+            StoreKeys.range(first, through: last, serial: serial), previousKeyValues: choices.chance(1, in: 3))
     }
 
     /// Puts to several keys or deletes a few, and looks at everything before and after.
-    private func makeTxn(_ random: inout SeededRandom) -> TxnRequest {
-        let first = random.below(keyCount)
-        let second = random.below(keyCount)
-        var success: [RequestOperation] = [.put(makePut(first, &random))]
-        if second != first { success.append(.put(makePut(second, &random))) }
+    private func makeTxn(_ choices: inout Choices) -> TxnRequest {
+        let first = choices.below(keyCount)
+        let second = choices.below(keyCount)
+        var success: [RequestOperation] = [.put(makePut(first, &choices))]
+        if second != first { success.append(.put(makePut(second, &choices))) }
         success.append(.range(RangeRequest(.everything)))
         var failure: [RequestOperation] = [.range(RangeRequest(.everything))]
-        if random.chance(1, in: 2) { failure.append(.deleteRange(makeDeletion(&random))) }
-        return TxnRequest(compares: makeCompares(&random), success: success, failure: failure)
+        if choices.chance(1, in: 2) { failure.append(.deleteRange(makeDeletion(&choices))) }
+        return TxnRequest(compares: makeCompares(&choices), success: success, failure: failure)
     }
 
-    private func makeCompares(_ random: inout SeededRandom) -> [Compare] {
-        (0..<random.below(3)).map { _ in
-            let range = KeyRange(key: StoreKeys.key(random.below(keyCount)))
-            let relation: Compare.Relation = [.equal, .greater, .less, .notEqual][Int(random.below(4))]
-            let guess = Int64(random.below(serial + 2))
-            switch random.below(3) {
-            case 0: return Compare(range, relation, .version(Int64(random.below(3))))
+    private func makeCompares(_ choices: inout Choices) -> [Compare] {
+        (0..<choices.below(3)).map { _ in
+            let range = KeyRange(key: StoreKeys.key(choices.below(keyCount)))
+            let relation: Compare.Relation = [.equal, .greater, .less, .notEqual][Int(choices.below(4))]
+            let guess = Int64(choices.below(serial + 2))
+            switch choices.below(3) {
+            case 0: return Compare(range, relation, .version(Int64(choices.below(3))))
             case 1: return Compare(range, relation, .createRevision(Revision(guess)))
             default: return Compare(range, relation, .modRevision(Revision(guess)))
             }

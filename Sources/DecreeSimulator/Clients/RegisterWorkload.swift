@@ -10,28 +10,28 @@ public struct RegisterWorkload: Workload {
     private let paddingBound: UInt64
     private var valueCount: UInt64 = 0
 
-    public init(random: inout SeededRandom) {
-        keyCount = 1 + random.below(4)
-        readPercent = 10 + random.below(60)
-        serializablePercent = random.below(15)
-        comparePercent = random.below(60)
-        paddingBound = [1, 40, 400, 3000][Int(random.below(4))]
+    public init(choices: inout Choices) {
+        keyCount = 1 + choices.below(4)
+        readPercent = 10 + choices.below(60)
+        serializablePercent = choices.below(15)
+        comparePercent = choices.below(60)
+        paddingBound = [1, 40, 400, 3000][Int(choices.below(4))]
     }
 
     public func makeMachine() -> RegisterMachine { RegisterMachine() }
 
     public func makeModel() -> RegisterModel { RegisterModel() }
 
-    public mutating func nextOperation(client: Int, random: inout SeededRandom) -> RegisterOperation {
-        if random.chance(readPercent, in: 100) {
-            return .read(isLinearizable: !random.chance(serializablePercent, in: 100))
+    public mutating func nextOperation(client: Int, choices: inout Choices) -> RegisterOperation {
+        if choices.chance(readPercent, in: 100) {
+            return .read(isLinearizable: !choices.chance(serializablePercent, in: 100))
         }
         valueCount += 1
-        let key = UInt8(random.below(keyCount))
-        guard random.chance(comparePercent, in: 100) else {
-            return .set(key: key, value: valueCount, padding: Int(random.below(paddingBound)))
+        let key = UInt8(choices.below(keyCount))
+        guard choices.chance(comparePercent, in: 100) else {
+            return .set(key: key, value: valueCount, padding: Int(choices.below(paddingBound)))
         }
-        return .compareAndSet(key: key, version: valueCount - random.below(min(valueCount, 6)), value: valueCount)
+        return .compareAndSet(key: key, version: valueCount - choices.below(min(valueCount, 6)), value: valueCount)
     }
 
     public func finalQuestion() -> RegisterOperation { .read(isLinearizable: true) }

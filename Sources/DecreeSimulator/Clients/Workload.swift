@@ -13,7 +13,7 @@ public protocol Workload {
     where Model.Operation == Operation, Model.Output == Machine.Output, Model.Answer == Machine.Answer
 
     /// Draws what is particular to one run: how many keys, which mix of operations.
-    init(random: inout SeededRandom)
+    init(choices: inout Choices)
 
     func makeMachine() -> Machine
 
@@ -22,7 +22,7 @@ public protocol Workload {
 
     /// The next operation of `client`, which waits for no other. The payloads of no two commands may be equal: by its
     /// payload a command is found again in the log when nobody told its client what became of it.
-    mutating func nextOperation(client: Int, random: inout SeededRandom) -> Operation
+    mutating func nextOperation(client: Int, choices: inout Choices) -> Operation
 
     /// A linearizable question after everything, asked at the end of a run.
     func finalQuestion() -> Operation

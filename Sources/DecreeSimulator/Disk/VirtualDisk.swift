@@ -120,14 +120,14 @@ struct VirtualDisk {
     }
 
     /// The node's power fails, and chance has it what becomes of what was under way.
-    mutating func crash(_ random: inout SeededRandom) -> Aftermath {
-        let isFileFinished = fileOperation != nil && random.chance(1, in: 2)
+    mutating func crash(_ choices: inout Choices) -> Aftermath {
+        let isFileFinished = fileOperation != nil && choices.chance(1, in: 2)
         guard segments.contains(where: { !$0.dirty.isEmpty }) else {
             return crash(finishingFile: isFileFinished) { _ in false }
         }
-        let outcome = random.below(4)
+        let outcome = choices.below(4)
         let keepPercent: UInt64 = outcome == 1 ? 0 : 50
-        return crash(finishingFile: isFileFinished) { _ in outcome == 0 || random.chance(keepPercent, in: 100) }
+        return crash(finishingFile: isFileFinished) { _ in outcome == 0 || choices.chance(keepPercent, in: 100) }
     }
 
     /// The node's power fails.
@@ -152,12 +152,12 @@ struct VirtualDisk {
 
     /// The process ends and the machine goes on: what was written stays to be read, but for forsaken pages that the
     /// kernel gives up, as chance has it.
-    mutating func processEnds(_ random: inout SeededRandom) {
-        if fileOperation != nil, random.chance(1, in: 2) { _ = finishFileOperation() }
+    mutating func processEnds(_ choices: inout Choices) {
+        if fileOperation != nil, choices.chance(1, in: 2) { _ = finishFileOperation() }
         fileOperation = nil
         underWay = nil
         for place in segments.indices where !segments[place].forsaken.isEmpty {
-            if random.chance(1, in: 2) { segments[place].giveUpForsaken() }
+            if choices.chance(1, in: 2) { segments[place].giveUpForsaken() }
         }
     }
 }

@@ -2,79 +2,79 @@ import PaxosBase
 import PaxosLog
 
 extension RunPlan {
-    mutating func take(_ temper: Temper, _ random: inout SeededRandom) {
+    mutating func take(_ temper: Temper, _ choices: inout Choices) {
         switch temper {
         case .plain: break
-        case .restless: makeRestless(&random)
-        case .selfSucceeding: makeSelfSucceeding(&random)
-        case .deaf: makeDeaf(&random)
-        case .bridged: makeBridged(&random)
+        case .restless: makeRestless(&choices)
+        case .selfSucceeding: makeSelfSucceeding(&choices)
+        case .deaf: makeDeaf(&choices)
+        case .bridged: makeBridged(&choices)
         }
     }
 
     private var heartbeat: TimeSpan { replica.heartbeatInterval }
 
-    private mutating func makeRestless(_ random: inout SeededRandom) {
-        nodeCount = [3, 3, 5, 5][Int(random.below(4))]
+    private mutating func makeRestless(_ choices: inout Choices) {
+        nodeCount = [3, 3, 5, 5][Int(choices.below(4))]
         hasten()
-        faults.handOver = heartbeat * (3 + random.below(20))
-        faults.connectionReset = heartbeat * (3 + random.below(20))
-        faults.slowLink = heartbeat * (3 + random.below(20))
-        faults.slowLinkDelay = heartbeat * (1 + random.below(8))
+        faults.handOver = heartbeat * (3 + choices.below(20))
+        faults.connectionReset = heartbeat * (3 + choices.below(20))
+        faults.slowLink = heartbeat * (3 + choices.below(20))
+        faults.slowLinkDelay = heartbeat * (1 + choices.below(8))
         faults.crash = .zero
-        network.slowKinds = UInt32(truncatingIfNeeded: random.next())
-        network.slowKindPercent = 20 + random.below(70)
-        network.slowKindDelay = heartbeat * (1 + random.below(8))
-        clients.leaderPercent = [30, 90][Int(random.below(2))]
+        network.slowKinds = UInt32(truncatingIfNeeded: choices.next())
+        network.slowKindPercent = 20 + choices.below(70)
+        network.slowKindDelay = heartbeat * (1 + choices.below(8))
+        clients.leaderPercent = [30, 90][Int(choices.below(2))]
     }
 
     /// Nobody hears that the leader asks another, so it is the first to notice that nobody is happy with it.
-    private mutating func makeSelfSucceeding(_ random: inout SeededRandom) {
-        nodeCount = [5, 7][Int(random.below(2))]
+    private mutating func makeSelfSucceeding(_ choices: inout Choices) {
+        nodeCount = [5, 7][Int(choices.below(2))]
         hasten()
         calmDown()
-        faults.handOver = heartbeat * (3 + random.below(4))
+        faults.handOver = heartbeat * (3 + choices.below(4))
         network.unluckyKinds = Message.kinds(.handOver)
         network.unluckyLossPercent = 95
         network.slowKinds = Message.kinds(.accept, .accepted)
-        network.slowKindPercent = 40 + random.below(40)
-        network.slowKindDelay = heartbeat * (2 + random.below(5))
+        network.slowKindPercent = 40 + choices.below(40)
+        network.slowKindDelay = heartbeat * (2 + choices.below(5))
         replica.electionTimeout = heartbeat * 4
         replica.maximumInFlight = 16_384
     }
 
     /// What the successor says reaches the former leader late, and so does what others say of the successor.
-    private mutating func makeDeaf(_ random: inout SeededRandom) {
+    private mutating func makeDeaf(_ choices: inout Choices) {
         nodeCount = 3
         hasten()
         calmDown()
-        faults.handOver = heartbeat * (4 + random.below(6))
+        faults.handOver = heartbeat * (4 + choices.below(6))
         faults.handOverDeafens = true
-        faults.slowLinkDelay = heartbeat * (2 + random.below(5))
+        faults.slowLinkDelay = heartbeat * (2 + choices.below(5))
         network.slowKinds = Message.kinds(.heartbeatReply, .refused)
-        network.slowKindPercent = 50 + random.below(50)
-        network.slowKindDelay = heartbeat * (1 + random.below(3))
+        network.slowKindPercent = 50 + choices.below(50)
+        network.slowKindDelay = heartbeat * (1 + choices.below(3))
         replica.electionTimeout = heartbeat * 5
         clients.leaderPercent = 0
         clients.thinkTime = heartbeat / 8
     }
 
     /// For as long as it takes to elect another leader and then some.
-    private mutating func makeBridged(_ random: inout SeededRandom) {
-        nodeCount = [5, 7, 7, 7, 7][Int(random.below(5))]
+    private mutating func makeBridged(_ choices: inout Choices) {
+        nodeCount = [5, 7, 7, 7, 7][Int(choices.below(5))]
         hasten()
         calmDown()
         // What is looked for here comes about once in a few hundred partitions.
         safetyEvents = 18_000
         replica.electionTimeout = heartbeat * 5
         let timeout = replica.electionTimeout.nanoseconds
-        faults.bridgedPartition = TimeSpan(nanoseconds: timeout * (3 + random.below(6)))
-        faults.partitionTime = TimeSpan(nanoseconds: timeout * (1 + random.below(2)))
-        faults.slowLinkDelay = TimeSpan(nanoseconds: timeout / 2 + random.below(2 * timeout))
+        faults.bridgedPartition = TimeSpan(nanoseconds: timeout * (3 + choices.below(6)))
+        faults.partitionTime = TimeSpan(nanoseconds: timeout * (1 + choices.below(2)))
+        faults.slowLinkDelay = TimeSpan(nanoseconds: timeout / 2 + choices.below(2 * timeout))
         clients.leaderPercent = 50
-        guard random.chance(3, in: 4) else { return }
+        guard choices.chance(3, in: 4) else { return }
         network.unluckyKinds = Message.kinds(.prepare, .accept)
-        network.unluckyLossPercent = 30 + random.below(50)
+        network.unluckyLossPercent = 30 + choices.below(50)
     }
 
     /// Network, disks and clients are fast in relation to the heartbeats, so that much can happen between two of them.

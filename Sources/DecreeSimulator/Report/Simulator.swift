@@ -13,11 +13,34 @@ public enum Simulator<W: Workload> {
     ///   - planted: A bug that is put into the core, to see that it is found.
     ///   - worldOf: The core is sound, in the world in which this bug is searched.
     public static func run(seed: UInt64, planted: PlantedBug? = nil, worldOf: PlantedBug? = nil) -> RunReport {
-        var random = SeededRandom(seed: seed)
-        let plan = RunPlan.draw(&random, temper: (planted ?? worldOf)?.temper)
-        let world = World<W>(seed: seed, plan: plan, flaws: planted.map { [$0.flaw] } ?? [], random: &random)
-        world.run()
-        return world.report
+        run(Choices(seed: seed), seed: seed, planted, worldOf).report
+    }
+
+    /// The same, with everything that was chosen written down.
+    public static func record(seed: UInt64, planted: PlantedBug? = nil) -> (report: RunReport, script: Script) {
+        let run = run(.recorded(seed: seed), seed: seed, planted, nil)
+        return (run.report, run.choices.taken)
+    }
+
+    /// The run that a script is the choices of.
+    /// - Parameters:
+    ///   - script: What ``record(seed:planted:)`` wrote down, or the beginning of it.
+    ///   - seed: Stands in the report, and decides what comes behind the end of the script.
+    public static func replay(_ script: Script, seed: UInt64, planted: PlantedBug? = nil) -> RunReport {
+        run(.recorded(seed: seed, after: script), seed: seed, planted, nil).report
+    }
+
+    private static func run(
+        _ choices: Choices, seed: UInt64, _ planted: PlantedBug?, _ worldOf: PlantedBug?
+    ) -> (report: RunReport, choices: Choices) {
+        var choices = choices
+        let plan = RunPlan.draw(&choices, temper: (planted ?? worldOf)?.temper)
+        let flaws = planted.map { Set([$0.flaw]) } ?? []
+        let world = World<W>(seed: seed, plan: plan, flaws: flaws, choices: &choices)
+        world.begin()
+        var run = Run(world, WorldJudge(), choices)
+        run.go()
+        return (world.report, run.choices)
     }
 }
 

@@ -83,8 +83,8 @@ extension Engine {
 
     private func planDisk(_ node: SimulatedNode, _ operation: UInt64) {
         let disk = isHealed ? plan.calmDisk : plan.disk
-        var span = disk.delay.nanoseconds + diskRandom.below(disk.jitter.nanoseconds)
-        if !isHealed, diskRandom.chance(disk.stallPerMille, in: 1_000) {
+        var span = disk.delay.nanoseconds + diskChoices.below(disk.jitter.nanoseconds)
+        if !isHealed, diskChoices.chance(disk.stallPerMille, in: 1_000) {
             faults[.diskStall] += 1
             span += disk.stall.nanoseconds
         }
@@ -175,7 +175,7 @@ extension Engine {
     /// A replica wants entries back that it keeps no longer in memory.
     func begin(_ load: GroupLoad, of node: SimulatedNode) {
         node.loads.append(load)
-        let span = TimeSpan(nanoseconds: plan.disk.delay.nanoseconds + diskRandom.below(plan.disk.jitter.nanoseconds))
+        let span = TimeSpan(nanoseconds: plan.disk.delay.nanoseconds + diskChoices.below(plan.disk.jitter.nanoseconds))
         schedule.plan(Occurrence(.loadDone, node: node.index, life: node.life), after: span)
     }
 

@@ -15,16 +15,16 @@ extension Engine {
     func planNext(_ kind: FaultKind) {
         let interval = plan.faults.interval(kind)
         guard interval > .zero, !isHealed else { return }
-        let span = TimeSpan(nanoseconds: interval.nanoseconds / 2 + faultRandom.below(interval.nanoseconds))
+        let span = TimeSpan(nanoseconds: interval.nanoseconds / 2 + faultChoices.below(interval.nanoseconds))
         schedule.plan(Occurrence(.fault, node: Int(kind.rawValue)), after: span)
     }
 
     /// Something goes wrong; crashes are left to the world, which knows the machines.
     func happen(_ kind: FaultKind) {
         switch kind {
-        case .fullPartition: cut(kind, network.nodeCount > 1 ? network.linksOfFullPartition(&faultRandom) : [])
-        case .oneWayPartition: cut(kind, network.nodeCount > 1 ? network.linksOfOneWayPartition(&faultRandom) : [])
-        case .partialPartition: cut(kind, network.linksOfPartialPartition(&faultRandom))
+        case .fullPartition: cut(kind, network.nodeCount > 1 ? network.linksOfFullPartition(&faultChoices) : [])
+        case .oneWayPartition: cut(kind, network.nodeCount > 1 ? network.linksOfOneWayPartition(&faultChoices) : [])
+        case .partialPartition: cut(kind, network.linksOfPartialPartition(&faultChoices))
         case .bridgedPartition: cut(kind, linksOfBridgedPartition())
         case .slowLink: slowDown()
         case .pause: pause(randomNode())
@@ -33,17 +33,17 @@ extension Engine {
         }
     }
 
-    func randomNode() -> SimulatedNode { nodes[Int(faultRandom.below(UInt64(nodes.count)))] }
+    func randomNode() -> SimulatedNode { nodes[Int(faultChoices.below(UInt64(nodes.count)))] }
 
     /// The nodes that crash now.
     func crashVictims() -> [SimulatedNode] {
-        let isAll = faultRandom.chance(plan.faults.crashAllPercent, in: 100)
+        let isAll = faultChoices.chance(plan.faults.crashAllPercent, in: 100)
         let victims = isAll ? nodes : [randomNode()]
         return victims.filter(\.isUp)
     }
 
     func planRestart(_ node: SimulatedNode) {
-        let span = faultRandom.span(below: plan.faults.downTime * 2)
+        let span = faultChoices.span(below: plan.faults.downTime * 2)
         schedule.plan(Occurrence(.restart, node: node.index, life: node.life), after: span)
     }
 
@@ -51,7 +51,7 @@ extension Engine {
         guard !links.isEmpty else { return }
         faults[kind] += 1
         let number = network.cut(links)
-        let span = faultRandom.span(below: plan.faults.partitionTime * 2)
+        let span = faultChoices.span(below: plan.faults.partitionTime * 2)
         schedule.plan(Occurrence(.partitionHeals, number: number), after: span)
     }
 
@@ -66,12 +66,12 @@ extension Engine {
         guard network.nodeCount > 2 else { return [] }
         let leader = nodes.first { $0.process?.isLeading() == true } ?? randomNode()
         let others = nodes.filter { $0 !== leader }
-        let bridge = others[Int(faultRandom.below(UInt64(others.count)))]
+        let bridge = others[Int(faultChoices.below(UInt64(others.count)))]
         // Half of the time what the leader says reaches even the bridge late.
-        slowLink = faultRandom.chance(1, in: 2) ? network.link(leader.index, bridge.index) : nil
+        slowLink = faultChoices.chance(1, in: 2) ? network.link(leader.index, bridge.index) : nil
         if slowLink != nil { faults[.slowLink] += 1 }
         return network.linksOfBridgedPartition(
-            around: leader.index, bridge: bridge.index, quorum: configuration.acceptQuorum, &faultRandom)
+            around: leader.index, bridge: bridge.index, quorum: configuration.acceptQuorum, &faultChoices)
     }
 
     /// One direction of a link becomes slow, until the next is drawn.
@@ -85,7 +85,7 @@ extension Engine {
         guard node.isUp, !node.isPaused else { return }
         faults[.pause] += 1
         node.isPaused = true
-        let span = faultRandom.span(below: plan.faults.pauseTime * 2)
+        let span = faultChoices.span(below: plan.faults.pauseTime * 2)
         schedule.plan(Occurrence(.resume, node: node.index, life: node.life), after: span)
     }
 
@@ -99,7 +99,7 @@ extension Engine {
     private func fillDisk(of node: SimulatedNode) {
         guard !node.isDiskFull else { return }
         setDiskFull(true, node)
-        let span = faultRandom.span(below: plan.faults.diskFullTime * 2)
+        let span = faultChoices.span(below: plan.faults.diskFullTime * 2)
         schedule.plan(Occurrence(.journalHasRoom, node: node.index), after: span)
     }
 
@@ -121,7 +121,7 @@ extension Engine {
         // Before all have met, nobody can do without anybody.
         guard plan.healsQuorumOnly, remaining.allSatisfy({ $0.identity.formed != nil }) else { return gone }
         while remaining.count > configuration.acceptQuorum {
-            gone.append(remaining.remove(at: Int(faultRandom.below(UInt64(remaining.count)))))
+            gone.append(remaining.remove(at: Int(faultChoices.below(UInt64(remaining.count)))))
         }
         return gone
     }

@@ -17,7 +17,7 @@ extension Engine {
     }
 
     private func planDial(_ node: SimulatedNode, _ peer: Int) {
-        let pause = plan.redial.nanoseconds + networkRandom.below(plan.redial.nanoseconds)
+        let pause = plan.redial.nanoseconds + networkChoices.below(plan.redial.nanoseconds)
         schedule.plan(
             Occurrence(.dial, node: node.index, life: node.life, number: UInt64(peer)),
             after: TimeSpan(nanoseconds: pause))
@@ -42,11 +42,11 @@ extension Engine {
     private func transmit(_ message: Handshake, from node: SimulatedNode, to peer: Int) {
         let bytes = HandshakeCodec.encode(message)
         bytes.withUnsafeBytes { digest.combine($0) }
-        if !isHealed, networkRandom.chance(plan.network.lossPerMille, in: 1_000) {
+        if !isHealed, networkChoices.chance(plan.network.lossPerMille, in: 1_000) {
             faults[.messageLost] += 1
             return
         }
-        let isCorrupt = !isHealed && networkRandom.chance(plan.network.corruptPerMille, in: 1_000)
+        let isCorrupt = !isHealed && networkChoices.chance(plan.network.corruptPerMille, in: 1_000)
         if isCorrupt { faults[.messageCorrupted] += 1 }
         carry(
             isCorrupt ? damage(bytes) : bytes, from: node, to: peer, copies: 1, isCorrupt: isCorrupt,
@@ -112,7 +112,7 @@ extension Engine {
         invariant(node.identityUnderWay == nil, "one identity is recorded at a time")
         node.identityUnderWay = identity
         let disk = isHealed ? plan.calmDisk : plan.disk
-        let span = TimeSpan(nanoseconds: disk.delay.nanoseconds + diskRandom.below(disk.jitter.nanoseconds))
+        let span = TimeSpan(nanoseconds: disk.delay.nanoseconds + diskChoices.below(disk.jitter.nanoseconds))
         schedule.plan(
             Occurrence(.identityDone, node: node.index, life: node.life), after: span * plan.identitySlowness)
     }
@@ -121,7 +121,7 @@ extension Engine {
     func identityDone(_ node: SimulatedNode) {
         guard let identity = node.identityUnderWay else { return }
         node.identityUnderWay = nil
-        guard !node.isDiskFull || diskRandom.chance(1, in: 2) else {
+        guard !node.isDiskFull || diskChoices.chance(1, in: 2) else {
             return step(node, .identityNotRecorded(reason: "the disk is full"))
         }
         node.identity = identity

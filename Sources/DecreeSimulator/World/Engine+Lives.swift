@@ -9,7 +9,7 @@ extension Engine {
     /// The power of a node fails.
     func crash(_ node: SimulatedNode) {
         faults[.crash] += 1
-        switch node.disk.crash(&diskRandom) {
+        switch node.disk.crash(&diskChoices) {
         case .nothingUnderWay, .allKept: break
         case .allLost: faults[.unsyncedLost] += 1
         case .torn:
@@ -24,13 +24,13 @@ extension Engine {
     /// A file that was being replaced is the old one or the new one afterwards.
     private func crashFiles(of node: SimulatedNode) {
         if let identity = node.identityUnderWay {
-            if diskRandom.chance(1, in: 2) { node.identity = identity }
+            if diskChoices.chance(1, in: 2) { node.identity = identity }
             node.identityUnderWay = nil
             judgeVoters()
         }
         for place in node.groups.indices {
             if let unfinished = node.groups[place].unfinished, unfinished.isFinishing,
-                unfinished.waiting.isEmpty, diskRandom.chance(1, in: 2)
+                unfinished.waiting.isEmpty, diskChoices.chance(1, in: 2)
             {
                 keep(unfinished.stored, place, of: node)
             }
@@ -56,14 +56,14 @@ extension Engine {
 
     private func damageDisk(of node: SimulatedNode) {
         guard !isOut(node) else { return }
-        if faultRandom.chance(plan.faults.wipePercent, in: 100) {
+        if faultChoices.chance(plan.faults.wipePercent, in: 100) {
             guard maySpareAnother || isUnknown(node) else { return }
             faults[.diskWiped] += 1
             node.wipe(store: Self.store(node.index, node.life + 1))
             for checkers in groupCheckers { checkers.monotone.wiped(node.index) }
             judgeVoters()
-        } else if faultRandom.chance(plan.faults.damagePercent, in: 100), maySpareAnother {
-            let place = Int(faultRandom.below(UInt64(node.groups.count)))
+        } else if faultChoices.chance(plan.faults.damagePercent, in: 100), maySpareAnother {
+            let place = Int(faultChoices.below(UInt64(node.groups.count)))
             guard !node.groups[place].snapshots.isEmpty else { return }
             faults[.snapshotDamaged] += 1
             node.groups[place].snapshots[0].isDamaged = true

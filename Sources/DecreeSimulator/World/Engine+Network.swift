@@ -21,9 +21,9 @@ extension Engine {
             faults[.messageLost] += 1
             return
         }
-        let copies = networkRandom.chance(network.duplicatePerMille, in: 1_000) ? 2 : 1
+        let copies = networkChoices.chance(network.duplicatePerMille, in: 1_000) ? 2 : 1
         if copies > 1 { faults[.messageDuplicated] += 1 }
-        let isCorrupt = networkRandom.chance(network.corruptPerMille, in: 1_000)
+        let isCorrupt = networkChoices.chance(network.corruptPerMille, in: 1_000)
         if isCorrupt { faults[.messageCorrupted] += 1 }
         carry(
             isCorrupt ? damage(bytes) : bytes, from: node, to: target, copies: copies, isCorrupt: isCorrupt,
@@ -31,17 +31,17 @@ extension Engine {
     }
 
     private func isLost(_ message: Message) -> Bool {
-        if networkRandom.chance(plan.network.lossPerMille, in: 1_000) { return true }
+        if networkChoices.chance(plan.network.lossPerMille, in: 1_000) { return true }
         return message.isAmong(plan.network.unluckyKinds)
-            && networkRandom.chance(plan.network.unluckyLossPercent, in: 100)
+            && networkChoices.chance(plan.network.unluckyLossPercent, in: 100)
     }
 
     private func slowness(of message: Message) -> TimeSpan {
         guard message.isAmong(plan.network.slowKinds),
-            networkRandom.chance(plan.network.slowKindPercent, in: 100)
+            networkChoices.chance(plan.network.slowKindPercent, in: 100)
         else { return .zero }
         faults[.messageDelayed] += 1
-        return networkRandom.span(below: plan.network.slowKindDelay)
+        return networkChoices.span(below: plan.network.slowKindDelay)
     }
 
     private func encode(_ envelope: Envelope) -> [UInt8] {
@@ -54,8 +54,8 @@ extension Engine {
     /// Turns over one to three neighbouring bits.
     func damage(_ bytes: [UInt8]) -> [UInt8] {
         var damaged = bytes
-        let byte = Int(networkRandom.below(UInt64(bytes.count)))
-        damaged[byte] ^= UInt8(1 + networkRandom.below(7)) << UInt8(networkRandom.below(6))
+        let byte = Int(networkChoices.below(UInt64(bytes.count)))
+        damaged[byte] ^= UInt8(1 + networkChoices.below(7)) << UInt8(networkChoices.below(6))
         return damaged
     }
 
@@ -78,10 +78,10 @@ extension Engine {
 
     private func drawDelay() -> TimeSpan {
         let network = isHealed ? plan.calmNetwork : plan.network
-        let delay = TimeSpan(nanoseconds: network.delay.nanoseconds + networkRandom.below(network.jitter.nanoseconds))
-        guard !isHealed, networkRandom.chance(network.longDelayPerMille, in: 1_000) else { return delay }
+        let delay = TimeSpan(nanoseconds: network.delay.nanoseconds + networkChoices.below(network.jitter.nanoseconds))
+        guard !isHealed, networkChoices.chance(network.longDelayPerMille, in: 1_000) else { return delay }
         faults[.messageDelayed] += 1
-        return TimeSpan(nanoseconds: delay.nanoseconds + networkRandom.below(network.longDelay.nanoseconds))
+        return TimeSpan(nanoseconds: delay.nanoseconds + networkChoices.below(network.longDelay.nanoseconds))
     }
 
     /// A copy of a frame arrives.

@@ -21,7 +21,7 @@ extension Engine {
 
     private func planSnapshotStep(_ node: SimulatedNode, _ place: Int) {
         let disk = isHealed ? plan.calmDisk : plan.disk
-        let span = TimeSpan(nanoseconds: disk.delay.nanoseconds + diskRandom.below(disk.jitter.nanoseconds))
+        let span = TimeSpan(nanoseconds: disk.delay.nanoseconds + diskChoices.below(disk.jitter.nanoseconds))
         schedule.plan(
             Occurrence(.snapshotStep, node: node.index, life: node.life, number: UInt64(place)), after: span)
     }

@@ -5,14 +5,6 @@ import PaxosLog
 
 // One thing after another, and the turns of the nodes.
 extension Engine {
-    /// Lets the world go on until the run is over or a checker found something.
-    func run() {
-        while !isOver, findings.content.first == nil, let occurrence = schedule.next() {
-            happen(occurrence)
-            watchTime(occurrence)
-        }
-    }
-
     /// Lets the world go on until virtual time is `end`.
     func run(until end: UInt64) {
         while findings.content.first == nil, let time = schedule.nextTime, time <= end,
@@ -78,7 +70,7 @@ extension Engine {
     /// The node may gather more before its turn ends.
     func endInput(_ node: SimulatedNode) {
         guard !node.isGathering, node.isUp else { return }
-        guard faultRandom.chance(plan.gatherPercent, in: 100) else { return endTurn(node) }
+        guard faultChoices.chance(plan.gatherPercent, in: 100) else { return endTurn(node) }
         node.isGathering = true
         schedule.plan(Occurrence(.turnEnds, node: node.index, life: node.life), after: plan.gatherTime)
     }

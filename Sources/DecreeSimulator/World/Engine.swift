@@ -36,10 +36,10 @@ final class Engine {
     /// The present time, and how much has happened at it.
     private var stillSince: (time: UInt64, count: Int) = (0, 0)
 
-    var networkRandom: SeededRandom
-    var diskRandom: SeededRandom
-    var faultRandom: SeededRandom
-    var replicaRandom: SeededRandom
+    var networkChoices: Choices
+    var diskChoices: Choices
+    var faultChoices: Choices
+    var replicaChoices: Choices
     var journalEffects: [JournalEffect] = []
     /// Empty, kept for its memory.
     var spareEffects = NodeEffects()
@@ -47,13 +47,13 @@ final class Engine {
     /// Who has the machines and clients.
     unowned var host: (any EngineHost)!
 
-    init(plan: RunPlan, flaws: Set<Flaw>, random: inout SeededRandom) {
+    init(plan: RunPlan, flaws: Set<Flaw>, choices: inout Choices) {
         self.plan = plan
         self.flaws = flaws
-        networkRandom = random.split()
-        diskRandom = random.split()
-        faultRandom = random.split()
-        replicaRandom = random.split()
+        networkChoices = choices.split()
+        diskChoices = choices.split()
+        faultChoices = choices.split()
+        replicaChoices = choices.split()
         let members = (0..<plan.nodeCount).map { NodeID(0x10 + UInt64($0)) }
         configuration = Configuration(number: ConfigurationNumber(1), members: members)
         network = VirtualNetwork(nodeCount: plan.nodeCount)
@@ -63,7 +63,7 @@ final class Engine {
         for (index, member) in members.enumerated() {
             nodes.append(
                 SimulatedNode(
-                    id: member, index: index, clock: Self.makeClock(plan, &random), store: Self.store(index, 0),
+                    id: member, index: index, clock: Self.makeClock(plan, &choices), store: Self.store(index, 0),
                     plan: plan))
         }
         if plan.groupCount > 1 { sights[.groupsShared] += 1 }
@@ -85,10 +85,10 @@ final class Engine {
 
     static func place(of group: GroupID) -> Int { Int(group.rawValue) - 1 }
 
-    private static func makeClock(_ plan: RunPlan, _ random: inout SeededRandom) -> NodeClock {
+    private static func makeClock(_ plan: RunPlan, _ choices: inout Choices) -> NodeClock {
         let bound = plan.faults.driftPerMillion
-        let drift = bound == 0 ? 0 : Int64(random.below(UInt64(2 * bound + 1))) - bound
-        return NodeClock(offset: 1 + random.below(1 << 40), driftPerMillion: drift)
+        let drift = bound == 0 ? 0 : Int64(choices.below(UInt64(2 * bound + 1))) - bound
+        return NodeClock(offset: 1 + choices.below(1 << 40), driftPerMillion: drift)
     }
 
     /// What a node's clock shows now.

@@ -10,7 +10,7 @@ extension World {
         guard let node = chooseNode(group(of: client)) else { return think(client, at: .milliseconds(5)) }
         let operation =
             phase == .lastQuestions
-            ? workload.finalQuestion() : workload.nextOperation(client: client, random: &clientRandom)
+            ? workload.finalQuestion() : workload.nextOperation(client: client, choices: &clientChoices)
         engine.moment += 1
         let entry = history.entries.count
         history.entries.append(.init(client: client, operation: operation, invoked: engine.moment))
@@ -28,12 +28,12 @@ extension World {
     private func chooseNode(_ group: Int) -> SimulatedNode? {
         let running = engine.nodes.filter(\.isUp)
         guard !running.isEmpty else { return nil }
-        if clientRandom.chance(engine.plan.clients.leaderPercent, in: 100),
+        if clientChoices.chance(engine.plan.clients.leaderPercent, in: 100),
             let leader = running.first(where: { $0.process?.isLeading(group) == true })
         {
             return leader
         }
-        return running[Int(clientRandom.below(UInt64(running.count)))]
+        return running[Int(clientChoices.below(UInt64(running.count)))]
     }
 
     private func think(_ client: Int, at span: TimeSpan) {
@@ -116,7 +116,7 @@ extension World {
     /// A client is out of patience.
     func giveUp(_ client: Int, entry: Int) {
         guard clients[client].current == entry else { return }
-        if clientRandom.chance(1, in: 2) { cancel(entry, of: client) }
+        if clientChoices.chance(1, in: 2) { cancel(entry, of: client) }
         conclude(entry, .unknown)
     }
 
@@ -145,8 +145,8 @@ extension World {
         case .unknown: break
         case .refused:
             // Who is turned away comes back later: a full disk must not make a run of refusals.
-            return think(client, at: .milliseconds(1 + clientRandom.below(10)))
+            return think(client, at: .milliseconds(1 + clientChoices.below(10)))
         }
-        think(client, at: clientRandom.span(below: engine.plan.clients.thinkTime * 2))
+        think(client, at: clientChoices.span(below: engine.plan.clients.thinkTime * 2))
     }
 }

@@ -18,7 +18,8 @@ extension World {
             let snapshot = restore(node, place, into: &machine)
             guard violation == nil else { return }
             let start = GroupStart(
-                number: Engine.group(at: place), durable: durable, snapshot: snapshot, seed: engine.replicaRandom.next()
+                number: Engine.group(at: place), durable: durable, snapshot: snapshot,
+                seed: engine.replicaChoices.next()
             )
             guard let start = checked(start, node, place) else { return }
             starts.append(start)

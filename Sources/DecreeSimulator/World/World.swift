@@ -33,7 +33,7 @@ final class World<W: Workload>: EngineHost {
     var isExtended = false
     var clients: [Client]
     var history = Log()
-    var clientRandom: SeededRandom
+    var clientChoices: Choices
 
     /// By node, then by group; empty while the node is down.
     var machines: [[GroupMachine<Machine>]]
@@ -46,11 +46,11 @@ final class World<W: Workload>: EngineHost {
     /// What begins after this moment is a last question.
     var lastQuestionsBegan = UInt64.max
 
-    init(seed: UInt64, plan: RunPlan, flaws: Set<Flaw>, random: inout SeededRandom) {
+    init(seed: UInt64, plan: RunPlan, flaws: Set<Flaw>, choices: inout Choices) {
         self.seed = seed
-        workload = W(random: &random)
-        clientRandom = random.split()
-        engine = Engine(plan: plan, flaws: flaws, random: &random)
+        workload = W(choices: &choices)
+        clientChoices = choices.split()
+        engine = Engine(plan: plan, flaws: flaws, choices: &choices)
         clients = Array(repeating: Client(), count: plan.clients.count)
         machines = Array(repeating: [], count: plan.nodeCount)
         ports = Array(repeating: [], count: plan.nodeCount)
@@ -65,7 +65,7 @@ final class World<W: Workload>: EngineHost {
     /// Starts all nodes and clients, and plans the first faults.
     func begin() {
         for node in engine.nodes {
-            let start = engine.networkRandom.below(max(1, engine.plan.startSpread.nanoseconds))
+            let start = engine.networkChoices.below(max(1, engine.plan.startSpread.nanoseconds))
             engine.schedule.plan(Occurrence(.restart, node: node.index), at: start)
         }
         for client in clients.indices { engine.schedule.plan(Occurrence(.clientActs, node: client), at: 0) }
@@ -84,13 +84,6 @@ final class World<W: Workload>: EngineHost {
     func port(of client: Int) -> Int { client / engine.plan.groupCount % Self.portCount }
 
     static var portCount: Int { 2 }
-
-    /// Lets the world go on until the run is over or a checker found something.
-    func run() {
-        begin()
-        engine.run()
-        if violation == nil { judgeHistory() }
-    }
 
     func happen(_ occurrence: Occurrence) {
         switch occurrence.kind {

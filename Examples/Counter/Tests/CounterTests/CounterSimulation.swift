@@ -13,14 +13,14 @@ struct CounterWorkload: Workload {
 
     private var lastNumber: Int64 = 0
 
-    init(random: inout SeededRandom) {}
+    init(choices: inout Choices) {}
 
     func makeMachine() -> Small<Counter> { Small(Counter()) }
 
     func makeModel() -> CounterModel { CounterModel() }
 
-    mutating func nextOperation(client: Int, random: inout SeededRandom) -> Operation {
-        guard random.chance(2, in: 3) else { return .read }
+    mutating func nextOperation(client: Int, choices: inout Choices) -> Operation {
+        guard choices.chance(2, in: 3) else { return .read }
         lastNumber += 1
         return .add(lastNumber)
     }

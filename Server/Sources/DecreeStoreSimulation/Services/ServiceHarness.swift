@@ -24,7 +24,8 @@ public struct ServiceHarness: Harness {
     private var services: ClientServices
     private var sink = PortRecord()
     private var workload: StoreWorkload
-    private var random: SeededRandom
+    /// What the operations are made of, apart from the choices of the run.
+    private var drawn: Choices
     private var node: ScriptedNode
     private var uses: [UInt64]
     private var open: [CallToken?]
@@ -37,9 +38,9 @@ public struct ServiceHarness: Harness {
 
     /// - Parameter planted: A rule that the services leave out.
     package init(seed: UInt64, planted: ServiceFlaw?) {
-        var random = SeededRandom(seed: seed)
-        workload = StoreWorkload(random: &random)
-        self.random = random
+        var drawn = Choices(seed: seed)
+        workload = StoreWorkload(choices: &drawn)
+        self.drawn = drawn
         var settings = ClientServices.Settings(streams: [Self.echoed: { EchoStream() }])
         settings.planted = planted
         services = ClientServices(settings, member: .simulated)
@@ -95,7 +96,7 @@ public struct ServiceHarness: Harness {
 
     private mutating func begin(_ choices: inout Choices) -> Event {
         guard let call = token(&choices) else { return endTurn() }
-        let operation = workload.nextOperation(client: call.place, random: &random)
+        let operation = workload.nextOperation(client: call.place, choices: &drawn)
         let (method, bytes) = operation.message
         node.expects[call.rawValue] = ServicePort.request(for: operation)
         bytes.withUnsafeBytes { step(.called(call, method, .plain, message: $0)) }
