@@ -35,6 +35,8 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case logTimeFromOwnClock
     /// Log time: stamps count whatever log their leader knew.
     case staleStampsCount
+    /// Election: a leader is happy although nobody acknowledges what it proposes.
+    case happyWithoutProgress
     /// One acceptance chooses.
     case quorumOfOne
     /// Origins are ignored: a forwarded command that arrives twice is applied twice.

@@ -22,9 +22,16 @@ struct Era: Hashable, Sendable {
     func isHappy(at now: Instant, _ core: Core) -> Bool {
         if role.isFollower { return election.hasHappyLeader(at: now) }
         if let isHandingOver = role.leader?.isHandingOver {
-            return !isHandingOver && core.isFitToLead(at: now) && election.reachesQuorum(at: now)
+            return !isHandingOver && isFitToLead(at: now, core) && election.reachesQuorum(at: now)
         }
         return role.candidate?.isHappy(at: now, limit: core.settings.electionTimeout) == true
+    }
+
+    /// Whether this node could do what a leader must: write, apply, and get entries accepted. A leader that is stuck does
+    /// not stand again before it gave up; by then others had their chance.
+    @inline(__always)
+    func isFitToLead(at now: Instant, _ core: Core) -> Bool {
+        core.isFitToLead(at: now) && role.leader?.isStuck(at: now, core) != true
     }
 
     /// How this node can learn up to where reads must have applied.

@@ -29,7 +29,7 @@ extension Replica {
 
     mutating func considerStanding(at now: Instant, into effects: inout Effects) {
         let verdict = era.election.considerStanding(
-            isHappy: era.isHappy(at: now, core), isFit: core.isFitToLead(at: now), at: now, &core.random,
+            isHappy: era.isHappy(at: now, core), isFit: era.isFitToLead(at: now, core), at: now, &core.random,
             into: &effects)
         if verdict.givesUpLeader {
             if isLeading { becomeFollower(into: &effects) }

@@ -16,6 +16,7 @@ extension Replica {
         if era.election.tick(at: now) {
             era.election.sendHeartbeats(into: &effects)
             core.expireCommands(at: now, into: &effects)
+            if isLeading, era.role.leader?.wantsAnswer(at: now, core) == true { era.reads.add(.leader, at: now) }
             era.reads.expire(at: now, settings: core.settings, into: &effects)
             beginReads(at: now, into: &effects)
             core.continueRepair(asking: era.election, at: now, into: &effects)

@@ -82,7 +82,8 @@ public struct Replica: Hashable, Sendable {
         case .forward(let forward): receive(forward, at: now, into: &effects)
         case .barrier(let barrier): core.receive(barrier, from: sender, seat: seat, into: &effects)
         case .barrierConfirmed(let confirmed):
-            era.reads.receive(confirmed, from: peer, seat: seat, &core, into: &effects)
+            let isDone = era.reads.receive(confirmed, from: peer, seat: seat, &core, into: &effects)
+            if isDone { era.role.leader?.noteConfirmed(at: now) }
         case .readRequest(let request): receive(request, from: sender, at: now, into: &effects)
         case .readAnswer(let answer): era.reads.receive(answer, seat: seat, &core, into: &effects)
         case .probe(let probe): core.receive(probe, from: sender, seat: seat, into: &effects)

@@ -13,6 +13,8 @@ extension Replica {
         public var readTimeout = TimeSpan.seconds(7)
         /// A leader whose oldest write has been under way for longer steps aside.
         public var journalStallLimit = TimeSpan.seconds(1)
+        /// A leader whose open proposals get nothing chosen for longer, although its peers are heard, steps aside.
+        public var progressLimit = TimeSpan.seconds(2)
         /// Unanswered messages are sent again after this long.
         public var resendInterval = TimeSpan.milliseconds(300)
         /// Forwarded commands that were not applied are sent again after this long; longer, since under load they wait.

@@ -21,6 +21,7 @@ struct PlantedBugTests {
         ("watermarkCoversLearned", [.durableQuorum, .agreement, .logTime]),
         ("logTimeFromOwnClock", [.logTime]),
         ("staleStampsCount", [.logTime]),
+        ("happyWithoutProgress", [.liveness]),
         ("quorumOfOne", [.durableQuorum]),
         ("forwardedAppliedTwice", [.atMostOnce]),
         ("quorumReadOfOne", [.linearizability]),

@@ -10,6 +10,8 @@ struct Cluster {
     var network: [(from: NodeID, send: Send)] = []
     /// Pairs between which messages are lost.
     var cuts: Set<Link> = []
+    /// A node whose messages are lost, but for heartbeats.
+    var bulkStalled: NodeID?
     /// Nodes whose disk does not answer.
     var stalledDisks: Set<NodeID> = []
     /// What each node's disk holds.
@@ -103,7 +105,7 @@ struct Cluster {
         var budget = limit
         var held: [(from: NodeID, send: Send)] = []
         while budget > 0 {
-            network.removeAll { cuts.contains(Link(from: $0.from, to: $0.send.to)) }
+            network = network.filter { !isLost($0.send, from: $0.from) }
             held += network.filter { !isWanted($0.send) }
             network.removeAll { !isWanted($0.send) }
             guard let receiver = network.first?.send.to else { break }
@@ -112,6 +114,14 @@ struct Cluster {
             turn(receiver, batch.map { .received($0.send.envelope, from: $0.from) })
         }
         network = held + network
+    }
+
+    private func isLost(_ send: Send, from node: NodeID) -> Bool {
+        if cuts.contains(Link(from: node, to: send.to)) { return true }
+        switch send.envelope.message {
+        case .heartbeat, .heartbeatReply: return false
+        default: return node == bulkStalled
+        }
     }
 
     /// All that is under way to one node reaches it in one turn.

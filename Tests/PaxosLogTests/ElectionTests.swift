@@ -135,6 +135,32 @@ struct ElectionTests {
         #expect(cluster.outcomes[others[1]]?.contains(.readReady(ReadToken(1))) == true)
     }
 
+    @Test("A leader whose heartbeats pass and whose proposals do not gives way, and its successor is left in peace")
+    func stalledBulk() {
+        var cluster = Cluster(of: 3)
+        let leader = cluster.elect()
+        let others = cluster.nodes.filter { $0 != leader }
+        cluster.bulkStalled = leader
+        cluster.propose("x", at: others[0], token: 1)
+        cluster.run(milliseconds: 10_000)
+        #expect(cluster.tokens(of: others[0]) == [1])
+        let ballot = cluster.replicas[others[0]]?.leader
+        cluster.run(milliseconds: 5_000)
+        #expect(cluster.nodes.allSatisfy { cluster.replicas[$0]?.leader == ballot })
+        #expect(ballot?.node != leader)
+    }
+
+    @Test("A leader of which nothing is asked notices too that only its heartbeats pass")
+    func stalledIdly() {
+        var cluster = Cluster(of: 3)
+        let leader = cluster.elect()
+        cluster.run(milliseconds: 10_000)
+        #expect(cluster.leaders == [leader], "it is answered, though nothing is proposed")
+        cluster.bulkStalled = leader
+        cluster.run(milliseconds: 5_000)
+        #expect(cluster.leaders.count == 1 && cluster.leaders != [leader])
+    }
+
     @Test("A leader whose disk stalls steps aside")
     func stalledDiskStepsAside() {
         var cluster = Cluster(of: 3)

@@ -15,6 +15,8 @@ public enum FaultKind: UInt8, CaseIterable, Sendable {
     case partialPartition
     /// Two groups that only one node connects.
     case bridgedPartition
+    /// Heartbeats pass between a node and the others, and nothing else does.
+    case bulkStall
     /// One direction of a link is slow for a while.
     case slowLink
     case crash

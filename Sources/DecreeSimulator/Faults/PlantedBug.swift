@@ -28,6 +28,7 @@ public struct PlantedBug: Hashable, Sendable {
         case .votesCountedAcrossBallots: .selfSucceeding
         case .watermarkCoversLearned: .bridged
         case .barrierConfirmedDespitePromise: .deaf
+        case .happyWithoutProgress: .stalled
         default: nil
         }
     }
@@ -51,6 +52,7 @@ public struct PlantedBug: Hashable, Sendable {
         case .faultyTakenForNeverHad: "Rules 11 and 31: a slot reported as faulty is taken for one never had."
         case .logTimeFromOwnClock: "Log time: a new leader's clock begins at its own clock, not at the last stamp."
         case .staleStampsCount: "Log time: stamps count whatever log their leader knew."
+        case .happyWithoutProgress: "Election: a leader is happy although nobody acknowledges what it proposes."
         case .quorumOfOne: "One acceptance is taken for a quorum."
         case .forwardedAppliedTwice: "A forwarded command that arrives twice is applied twice."
         case .quorumReadOfOne: "Rule 19: a quorum read asks one acceptor."

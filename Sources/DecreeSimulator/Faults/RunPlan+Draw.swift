@@ -125,6 +125,7 @@ extension Replica.Settings {
         settings.readTimeout = .milliseconds(100 + choices.below(2_000))
         settings.journalStallLimit = heartbeat * (3 + choices.below(10))
         settings.resendInterval = heartbeat * (1 + choices.below(6))
+        settings.progressLimit = max(settings.journalStallLimit * 2, settings.resendInterval * 4)
         settings.maximumInFlight = [3, 20, 16_384][Int(choices.below(3))]
         settings.maximumAppliesPerStep = [1, 5, 4_096][Int(choices.below(3))]
         settings.maximumResidentBytes = [0, 4_096, 32 << 20][Int(choices.below(3))]

@@ -9,10 +9,17 @@ extension RunPlan {
         case .selfSucceeding: makeSelfSucceeding(&choices)
         case .deaf: makeDeaf(&choices)
         case .bridged: makeBridged(&choices)
+        case .stalled: makeStalled(&choices)
         }
     }
 
     private var heartbeat: TimeSpan { replica.heartbeatInterval }
+
+    private mutating func makeStalled(_ choices: inout Choices) {
+        nodeCount = [3, 5][Int(choices.below(2))]
+        healsQuorumOnly = false
+        bulkStall = choices.chance(1, in: 2) ? .outgoing : .incoming
+    }
 
     private mutating func makeRestless(_ choices: inout Choices) {
         nodeCount = [3, 3, 5, 5][Int(choices.below(4))]

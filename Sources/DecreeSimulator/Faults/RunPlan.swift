@@ -34,6 +34,8 @@ struct RunPlan {
     var redial = TimeSpan.milliseconds(20)
     /// Only a quorum heals in the end; the others stay down.
     var healsQuorumOnly = false
+    /// Once the world is healed, nothing but heartbeats leaves (or reaches) the leader for a while.
+    var bulkStall: BulkStall?
 
     /// The network once it is healed: a message and its answer fit into a heartbeat's interval. Nothing guarantees
     /// progress in a world that is slower than its timeouts.

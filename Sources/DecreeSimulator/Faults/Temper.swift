@@ -9,4 +9,6 @@ enum Temper: UInt8, CaseIterable, Sendable {
     case deaf
     /// Minorities with the leader in them stay connected to the rest by one node.
     case bridged
+    /// Once all else is healed, only heartbeats pass between the leader and the others for a while.
+    case stalled
 }

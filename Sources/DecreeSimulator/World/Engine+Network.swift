@@ -13,6 +13,7 @@ extension Engine {
         look(at: send.envelope.message, Self.place(of: send.envelope.group), from: node)
         let bytes = encode(send.envelope)
         bytes.withUnsafeBytes { digest.combine($0) }
+        guard !isStalled(send.envelope.message, from: node.index, to: target) else { return }
         guard !isHealed else {
             return carry(bytes, from: node, to: target, copies: 1, isCorrupt: false, extraDelay: .zero)
         }
@@ -28,6 +29,11 @@ extension Engine {
         carry(
             isCorrupt ? damage(bytes) : bytes, from: node, to: target, copies: copies, isCorrupt: isCorrupt,
             extraDelay: slowness(of: send.envelope.message))
+    }
+
+    private func isStalled(_ message: Message, from: Int, to: Int) -> Bool {
+        guard let bulkStalled, !message.isAmong(Message.kinds(.heartbeat, .heartbeatReply)) else { return false }
+        return bulkStalled == (plan.bulkStall == .outgoing ? from : to)
     }
 
     private func isLost(_ message: Message) -> Bool {

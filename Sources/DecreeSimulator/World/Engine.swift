@@ -31,6 +31,8 @@ final class Engine {
     var isOver = false
     /// The link that is slow now.
     var slowLink: Int?
+    /// The node whose messages stall, but for heartbeats.
+    var bulkStalled: Int?
     /// No more faults: the world is healed.
     var isHealed = false
     /// The present time, and how much has happened at it.

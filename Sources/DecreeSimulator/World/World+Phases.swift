@@ -67,7 +67,7 @@ extension World {
     }
 
     private var isLongEnough: Bool {
-        engine.events >= Self.minimumEvents && engine.chosenCount >= Self.minimumChosen
+        stall == .over && engine.events >= Self.minimumEvents && engine.chosenCount >= Self.minimumChosen
             && clients.allSatisfy { $0.finished >= engine.plan.clients.finalOperations }
     }
 
@@ -81,6 +81,7 @@ extension World {
         engine.mend()
         for node in engine.nodes { engine.endInput(node) }
         limit(.healed, to: patience)
+        planStall()
     }
 
     private func askLastQuestions() {
@@ -101,6 +102,7 @@ extension World {
 
     /// The time for a phase is up.
     func timeIsUp(_ raw: UInt64) {
+        if let stage = StallStage(rawValue: raw) { return stallGoesOn(after: stage) }
         guard let ended = Phase(rawValue: raw) else { return }
         if ended == .faults {
             if phase == .faults { heal() }
@@ -126,7 +128,7 @@ extension World {
         LivenessChecker().timeIsUp(unfinished: unfinished, standings: standings, &engine.findings.content)
     }
 
-    private func standings(of place: Int) -> [LivenessChecker.Standing] {
+    func standings(of place: Int) -> [LivenessChecker.Standing] {
         engine.healedNodes.map { node in
             LivenessChecker.Standing(
                 node: node.id, watermark: node.process?.watermark(place) ?? .zero,

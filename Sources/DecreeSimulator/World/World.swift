@@ -29,6 +29,9 @@ final class World<W: Workload>: EngineHost {
     let engine: Engine
     var workload: W
     var phase = Phase.faults
+    /// How far the stall of the leader's bulk connections has come.
+    var stall = StallStage.over
+    var chosenBeforeStall = 0
     /// The healed phase was given more time once.
     var isExtended = false
     var clients: [Client]

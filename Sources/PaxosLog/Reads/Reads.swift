@@ -19,6 +19,8 @@ struct Reads: Hashable, Sendable {
     enum Waiter: Hashable, Sendable {
         case client(ReadToken)
         case replica(NodeID, Nonce)
+        /// Nobody: the leader wants to be answered.
+        case leader
 
         var isClient: Bool { if case .client = self { true } else { false } }
     }
@@ -81,12 +83,14 @@ struct Reads: Hashable, Sendable {
         parked = []
     }
 
+    /// - Returns: Whether that completed a quorum.
     mutating func receive(
         _ confirmed: BarrierConfirmed, from peer: Int, seat: Seat, _ core: inout Core, into effects: inout Effects
-    ) {
-        guard let barrier, barrier.nonce == confirmed.nonce, barrier.isOf(confirmed.ballot) else { return }
+    ) -> Bool {
+        guard let barrier, barrier.nonce == confirmed.nonce, barrier.isOf(confirmed.ballot) else { return false }
         self.barrier?.answers.insert(peer)
         finish(seat: seat, &core, into: &effects)
+        return self.barrier == nil
     }
 
     /// The leader answers.
@@ -125,6 +129,7 @@ struct Reads: Hashable, Sendable {
             case .client(let token): parked.append(Parked(target: done.target, token: token, since: waiting.since))
             case .replica(let asker, let nonce):
                 seat.send(.readAnswer(ReadAnswer(nonce: nonce, target: done.target)), to: asker, into: &effects)
+            case .leader: break
             }
         }
         release(through: core.applied, into: &effects)

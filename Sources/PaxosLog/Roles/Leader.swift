@@ -30,6 +30,13 @@ struct Leader: Hashable, Sendable {
     /// The slots below were open already at the last look for missing votes.
     var resendsBelow = Slot.zero
     private(set) var isHandingOver = false
+    /// Something was chosen since the last look at the clock.
+    var hasProgressed = false
+    /// Since when proposals are open and nothing was chosen.
+    var waitingSince: Instant?
+    /// When a quorum last answered other than by heartbeats, and when it was last asked to only for the sake of that.
+    var answeredAt: Instant
+    var checkedAt: Instant
     /// Some slot was counted in this ballot.
     private(set) var hasChosenOwn = false
 
@@ -59,6 +66,8 @@ struct Leader: Hashable, Sendable {
         toldMark = base
         taken = core.origins
         lastResend = now
+        answeredAt = now
+        checkedAt = now
     }
 
     /// Proposes again, in the new ballot, what phase 1 found, and no-ops where it found nothing.
@@ -168,6 +177,7 @@ struct Leader: Hashable, Sendable {
             seat.broadcast(.chosen(ChosenMark(ballot: ballot, watermark: mark)), into: &effects)
         }
         voteForOwn(from: first, at: now, &core, into: &effects)
+        watchProgress(at: now)
     }
 
     /// Counts a durable acceptance.
@@ -179,7 +189,10 @@ struct Leader: Hashable, Sendable {
             hasChosen = true
             if !core.log.isChosen(slot) { core.log.markChosen(slot) }
         }
-        if hasChosen { hasChosenOwn = true }
+        if hasChosen {
+            hasChosenOwn = true
+            hasProgressed = true
+        }
         advanceMark(&core)
     }
 
@@ -206,6 +219,7 @@ struct Leader: Hashable, Sendable {
         guard isProposed else { return isDeaf(at: now, core) ? .leads : .isDeposed }
         guard isSame || core.has(.watermarkCoversLearned) else { return .isDeposed }
         votes.choose(slot)
+        hasProgressed = true
         return .leads
     }
 

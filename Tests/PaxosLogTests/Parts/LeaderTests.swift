@@ -84,6 +84,41 @@ struct LeaderTests {
         #expect(leader.mark == Slot(1), "a mark never covers a value that another ballot chose (rule 9)")
     }
 
+    @Test("It is stuck when nothing was chosen for the limit while proposals are open; one slot chosen is progress")
+    func stuck() {
+        var (core, effects) = (Parts.core(), Effects())
+        var leader = leader(&core, &effects)
+        let limit = core.settings.progressLimit
+        let begun = Parts.now + limit * 3
+        let late = begun + limit * 3
+        leader.noteConfirmed(at: begun)
+        leader.proposeWaiting(at: begun, &core, into: &effects)
+        #expect(!leader.isStuck(at: begun + limit, core), "nothing is open")
+        leader.take([Parts.command(1), Parts.command(2)], &core)
+        leader.proposeWaiting(at: begun, &core, into: &effects)
+        leader.noteConfirmed(at: late)
+        #expect(!leader.isStuck(at: begun + limit, core))
+        #expect(leader.isStuck(at: late, core), "that its ballot is confirmed is not progress of what is open")
+        for voter in 0..<2 { leader.count(Parts.run(leader.ballot, 2, 2), of: voter, &core) }
+        #expect(!leader.isStuck(at: late, core))
+        leader.proposeWaiting(at: late, &core, into: &effects)
+        #expect(!leader.isStuck(at: late + limit, core))
+        #expect(leader.isStuck(at: late + limit * 2, core))
+    }
+
+    @Test("It wants to be answered when nothing called for it, and is stuck when nobody does")
+    func idle() {
+        var (core, effects) = (Parts.core(), Effects())
+        var leader = leader(&core, &effects)
+        let limit = core.settings.progressLimit
+        let wants = [limit / 4, limit / 2, limit / 2].map { leader.wantsAnswer(at: Parts.now + $0, core) }
+        #expect(wants == [false, true, false], "it asks once")
+        #expect(!leader.isStuck(at: Parts.now + limit, core))
+        #expect(leader.isStuck(at: Parts.now + limit * 2, core))
+        leader.noteConfirmed(at: Parts.now + limit)
+        #expect(!leader.isStuck(at: Parts.now + limit * 2, core))
+    }
+
     @Test("While it hands over it proposes nothing more")
     func handsOver() {
         var (core, effects) = (Parts.core(), Effects())

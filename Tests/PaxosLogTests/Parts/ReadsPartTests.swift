@@ -23,11 +23,11 @@ struct ReadsPartTests {
         let old = Nonce(node: nonce.node, incarnation: nonce.incarnation, counter: nonce.counter - 1)
         for (ballot, nonce) in [(Parts.ballot(1), nonce), (ballot, old)] {
             let confirmed = BarrierConfirmed(ballot: ballot, nonce: nonce)
-            reads.receive(confirmed, from: 1, seat: Parts.seat, &core, into: &effects)
+            #expect(!reads.receive(confirmed, from: 1, seat: Parts.seat, &core, into: &effects))
             #expect(reads.barrier != nil)
         }
         let confirmed = BarrierConfirmed(ballot: ballot, nonce: nonce)
-        reads.receive(confirmed, from: 1, seat: Parts.seat, &core, into: &effects)
+        #expect(reads.receive(confirmed, from: 1, seat: Parts.seat, &core, into: &effects))
         #expect(effects.outcomes == [.readReady(token)])
     }
 

@@ -1,0 +1,62 @@
+import PaxosBase
+import PaxosLog
+
+/// Which of a leader's messages stall, while its heartbeats pass.
+enum BulkStall: Sendable {
+    case outgoing, incoming
+}
+
+// In a healed world the leader's bulk connections stall. The others must choose without it.
+extension World {
+    enum StallStage: UInt64 {
+        /// Numbers beside those of phases.
+        case planned = 100
+        case begun, awaited, over
+    }
+
+    /// How long a leader may go on without progress, others may take to notice, and the next to begin.
+    private var stallPatience: TimeSpan {
+        engine.plan.replica.progressLimit * 2 + engine.plan.replica.electionTimeout * 60 + engine.plan.clients.patience
+            * 2
+    }
+
+    /// Called when the world is healed.
+    func planStall() {
+        guard engine.plan.bulkStall != nil, engine.healedNodes.count > engine.configuration.acceptQuorum else { return }
+        enter(.planned, for: engine.plan.replica.electionTimeout * 10)
+    }
+
+    private func enter(_ stage: StallStage, for span: TimeSpan) {
+        stall = stage
+        engine.schedule.plan(Occurrence(.timeLimit, number: stage.rawValue), after: span)
+    }
+
+    /// The time for a stage is up.
+    func stallGoesOn(after stage: StallStage) {
+        switch stage {
+        case .planned:
+            engine.faults[.bulkStall] += 1
+            let leader = engine.nodes.first { $0.process?.leader(0)?.node == $0.id }
+            engine.bulkStalled = (leader ?? engine.randomNode()).index
+            enter(.begun, for: stallPatience)
+        case .begun:
+            chosenBeforeStall = engine.groupCheckers[0].durableQuorum.chosenCount
+            enter(.awaited, for: stallPatience)
+        case .awaited:
+            judgeStall()
+            engine.bulkStalled = nil
+            stall = .over
+        case .over: break
+        }
+    }
+
+    private func judgeStall() {
+        guard engine.groupCheckers[0].durableQuorum.chosenCount <= chosenBeforeStall else { return }
+        let node = engine.nodes[engine.bulkStalled ?? 0].id
+        let direction = engine.plan.bulkStall == .outgoing ? "from" : "to"
+        engine.findings.content.report(
+            .liveness,
+            "nothing is chosen for \(stallPatience) while only heartbeats pass \(direction) \(node): "
+                + LivenessChecker.tell(standings(of: 0)))
+    }
+}
