@@ -100,7 +100,7 @@ static int has_instruction(void) { return 0; }
 
 #endif
 
-int decree_crc32c_is_hardware(void) {
+static int is_hardware(void) {
     // 0: not asked yet, 1: no, 2: yes. Threads that race write the same value.
     static int answer;
     int known = __atomic_load_n(&answer, __ATOMIC_RELAXED);
@@ -112,6 +112,6 @@ int decree_crc32c_is_hardware(void) {
 }
 
 uint32_t decree_crc32c(uint32_t previous, const void *bytes, size_t count) {
-    if (decree_crc32c_is_hardware()) return crc_by_instruction(previous, bytes, count);
+    if (is_hardware()) return crc_by_instruction(previous, bytes, count);
     return decree_crc32c_table(previous, bytes, count);
 }

@@ -20,9 +20,6 @@ public enum CRC32C {
         withUnsafeBytes(of: word.littleEndian) { checksum($0, seed: seed) }
     }
 
-    /// Whether the processor computes it with an instruction of its own.
-    public static var isHardware: Bool { decree_crc32c_is_hardware() != 0 }
-
     /// The same checksum from tables; for tests of the fallback.
     package static func tableChecksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         guard let base = bytes.baseAddress else { return 0 }

@@ -1,7 +1,7 @@
 import PaxosBase
 import PaxosLog
 
-// The bodies of messages, field by field in the order of their declaration. Sizes and encoders stand side by side:
+// The bodies of messages, field by field in the order of their declaration, entries and commands last. Sizes and encoders stand side by side:
 // what one adds the other must write.
 
 extension EnvelopeCodec {

@@ -1,8 +1,9 @@
 /// A point on the clock of a replicated log, in nanoseconds since the log began.
 ///
-/// The leader stamps each command with it when it proposes: the stamp that came before plus the monotonic time that
-/// passed since then. Wall time never enters, so it never jumps; it stands still while there is no leader. What a state
-/// machine may know of time is the largest stamp so far, which every replica sees alike.
+/// The leader stamps each command with it when it proposes: where the log's time stood when it began to lead plus the
+/// monotonic time that passed since then. Wall time never enters, so it never jumps; it stands still while there is no
+/// leader. What a state machine may know of time is the largest stamp so far of those that count (the log below is the
+/// one that the leader knew), which every replica sees alike.
 @frozen
 public struct LogTime: Hashable, Comparable, Sendable, CustomStringConvertible {
     public let nanoseconds: UInt64

@@ -1,7 +1,7 @@
 /// An immutable, reference-counted slice of bytes: a command on its way through log, journal and network.
 ///
-/// Many payloads share one buffer: what a socket held is copied once into a batch buffer, and journal and peers read
-/// it there. A slice keeps its whole buffer alive.
+/// Many payloads may share one buffer: all commands of a peer's frame are slices of one copy of it. A slice keeps its
+/// whole buffer alive.
 @frozen
 public struct Payload: Sendable {
     @usableFromInline let storage: PayloadStorage

@@ -99,7 +99,7 @@ public struct Send: Hashable, Sendable {
 /// A chosen entry in its turn. Every slot comes exactly once and in order; only `command` reaches the state machine.
 public struct Apply: Hashable, Sendable {
     public let slot: Slot
-    /// The largest stamp among the commands up to this slot: the time for the state machine. It never goes back.
+    /// The largest stamp that counts among the commands up to this slot: the time for the state machine. It never goes back.
     public let time: LogTime
     public let action: Action
 

@@ -49,7 +49,7 @@ extension Replica {
             learn(entry, at: slot, at: now, into: &effects)
             slot = slot.next
         }
-        _ = core.log.advanceWatermark()
+        core.log.advanceWatermark()
         era.role.leader?.advanceMark(&core)
         core.noteLearned(learned, from: peer, at: now, seat: era.seat, into: &effects)
         finishCatchingUp(at: now, into: &effects)

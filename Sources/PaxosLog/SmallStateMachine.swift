@@ -12,7 +12,7 @@ import PaxosBase
 ///     private var sum: Int64 = 0
 ///
 ///     mutating func apply(_ command: ChosenCommand) -> Int64 {
-///         sum += Int64(String(decoding: command.payload.bytes, as: UTF8.self)) ?? 0
+///         sum &+= Int64(String(decoding: command.payload.bytes, as: UTF8.self)) ?? 0
 ///         return sum
 ///     }
 ///
@@ -28,7 +28,8 @@ import PaxosBase
 /// ```
 ///
 /// The rule of every state machine holds here too: nothing but the commands, in their order, may decide what `apply`
-/// does. No clock, no chance, no iteration order of a `Set` or `Dictionary`.
+/// does. No clock, no chance, no iteration order of a `Set` or `Dictionary`. And no trap: a command that ends the process
+/// (an overflow, an index out of bounds) is in the log for ever and would end every replica, again at each restart.
 /// - Source: Schneider, "Implementing Fault-Tolerant Services Using the State Machine Approach", 1990, section 2.
 public protocol SmallStateMachine {
     /// What a command yields for the client that sent it.

@@ -61,7 +61,7 @@ public protocol StateMachine {
 /// A command that was chosen, on its way to the state machine.
 public struct ChosenCommand: Sendable {
     public let slot: Slot
-    /// The largest stamp among the commands up to this one: what a machine may know of time. It never goes back, it is the
+    /// The largest stamp that counts among the commands up to this one: what a machine may know of time. It never goes back, it is the
     /// same on every replica, and never more of it passes than of true time.
     public let time: LogTime
     public let payload: Payload

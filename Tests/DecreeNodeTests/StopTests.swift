@@ -55,14 +55,27 @@ struct StopTests {
         #expect(lifecycle.stopsAt == Instant(nanoseconds: 1))
     }
 
-    @Test("An entry of a newer version halts the node: who waits is told, and so is who comes")
-    func halts() {
+    private static var logOfNewerVersion: DurableState {
         var state = DurableState()
         for record: Record in [
             .incarnation(Incarnation(1)), .learned(Slot(1), .unknown(kind: 200, payload: Payload("?".utf8))),
             .chosen(through: Slot(1)),
         ] { state.absorb(record) }
-        var bench = Bench(durable: state)
+        return state
+    }
+
+    @Test("A command under way when the node halts has an unknown outcome: newer nodes may apply it")
+    func haltsUnderWay() {
+        var bench = Bench(durable: Self.logOfNewerVersion)
+        bench.turn(bench.group.openPort(), .command(Payload("x".utf8), token: 1))
+        bench.run(for: .seconds(1))
+        #expect(bench.core.phase == .halted)
+        #expect(bench.takeCompleted() == ["1: \(RequestFailure.unknownOutcome)"])
+    }
+
+    @Test("An entry of a newer version halts the node, and who comes is told")
+    func halts() {
+        var bench = Bench(durable: Self.logOfNewerVersion)
         bench.run(for: .seconds(1))
         #expect(bench.core.phase == .halted)
         #expect(bench.notices.contains(.halted(GroupID(1), Slot(1), kind: 200)))

@@ -29,7 +29,6 @@ final class HTTP1Connection: ChannelInboundHandler, LoopConnection {
 
     let loop: RPCLoop
     let listener: Int
-    private(set) var remoteAddress: SocketAddress?
     private(set) var peerIdentity: String?
     private var context: ChannelHandlerContext?
     private var phase = Phase.idle
@@ -66,7 +65,6 @@ final class HTTP1Connection: ChannelInboundHandler, LoopConnection {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        remoteAddress = context.remoteAddress
         phaseSince = loop.seconds
         loop.tally.pointee.connectionsOpened += 1
         loop.add(self)

@@ -37,7 +37,6 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     let loop: RPCLoop
     let listener: Int
     let serves: ServedProtocols
-    var remoteAddress: SocketAddress?
     var peerIdentity: String?
     @exclusivity(unchecked) var session: OpaquePointer?
     /// One block of memory each, so that the callbacks change them in place.
@@ -114,7 +113,6 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        remoteAddress = context.remoteAddress
         lastInput = loop.seconds
         lastWaiting = loop.seconds
         loop.tally.pointee.connectionsOpened += 1

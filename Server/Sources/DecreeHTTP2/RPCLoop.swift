@@ -99,13 +99,6 @@ public final class RPCLoop: @unchecked Sendable {
         calls.open(call).map { $0.pointee.flags.contains(.owesDrain) } ?? false
     }
 
-    /// - Returns: the address that the call came from.
-    public func peerAddress(of call: CallID) -> SocketAddress? {
-        guard let slot = calls.open(call) else { return nil }
-        if let http1 = slot.pointee.http1 { return http1.remoteAddress }
-        return slot.pointee.http2?.takeUnretainedValue().remoteAddress
-    }
-
     /// - Returns: who the client proved to be, if a handler of `ServerConfiguration.prepare` told.
     public func peerIdentity(of call: CallID) -> String? {
         guard let slot = calls.open(call) else { return nil }

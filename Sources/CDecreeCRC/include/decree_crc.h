@@ -12,7 +12,4 @@ uint32_t decree_crc32c(uint32_t previous, const void *bytes, size_t count);
 /// The same from tables, on every processor; there for tests and as the fallback.
 uint32_t decree_crc32c_table(uint32_t previous, const void *bytes, size_t count);
 
-/// 1 when decree_crc32c uses the processor's instruction.
-int decree_crc32c_is_hardware(void);
-
 #endif

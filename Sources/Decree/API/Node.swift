@@ -10,8 +10,8 @@ import PaxosLog
 ///
 /// ```swift
 /// let node = try await Node.start(
-///     node: me, cluster: cluster, directory: "/var/lib/counter", logger: logger) { Counter() }
-/// let value = try await node.submit(Payload("add 1".utf8))
+///     node: me, cluster: cluster, directory: "/var/lib/counter", logger: logger) { Small(Counter()) }
+/// let sum = try await node.submit(Payload("42".utf8))
 /// ```
 public final class Node<Machine: StateMachine & SendableMetatype>: Sendable {
     public let node: NodeID

@@ -38,9 +38,6 @@ struct Thread: @unchecked Sendable {
 
     /// Waits for its end. Once.
     func join() { pthread_join(handle, nil) }
-
-    /// Whether the caller runs on it.
-    var isCurrent: Bool { pthread_equal(handle, pthread_self()) != 0 }
 }
 
 private final class Start: Sendable {

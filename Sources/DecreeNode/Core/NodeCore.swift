@@ -27,7 +27,7 @@ public struct NodeCore: Sendable {
 
     /// - Parameters:
     ///   - greeting: With the identity as it is recorded.
-    ///   - groups: What each group found on disk, ascending by number; checked by ``GroupStart/check(members:)``.
+    ///   - groups: What each group found on disk, ascending by number; checked by ``GroupStart/check(identity:members:)``.
     ///   - replica: Times and sizes of the replicas.
     ///   - now: When the node starts.
     public init(
@@ -234,7 +234,7 @@ extension NodeCore {
     }
 
     /// Ends the node once nothing is left to wait for: another leads, and no command is under way; or time is up.
-    /// - Returns: Whether every machine must end now (``GroupMachine/end(core:into:)``).
+    /// - Returns: Whether every machine must end now (``GroupMachine/end(core:)``).
     public mutating func advanceStop(at now: Instant, into effects: inout NodeEffects) -> Bool {
         guard let stopsAt = lifecycle.stopsAt, !lifecycle.hasEnded else { return false }
         guard stopsAt <= now || hasNothingToWaitFor() else { return false }

@@ -3,7 +3,7 @@ import PaxosBase
 
 /// What this node says in a handshake, and how it judges what others say: values and rules, no sockets.
 ///
-/// The rule of identity (design, section 3): a node votes only once every initial member has answered it and none of
+/// The rule of identity (Docs/FAILURE-MODEL.md): a node votes only once every initial member has answered it and none of
 /// them was formed with another store in its place. Later each handshake compares the store with the recorded one. So
 /// a node that was wiped, forgot what it promised and is started again with its old line cannot vote. One whose disk
 /// was set back to an older copy is known by its incarnation, as long as a peer remembers a higher one: peers keep that

@@ -106,12 +106,13 @@ extension GroupMachine {
     }
 
     /// An entry of a kind that this version does not know: applying on would make this node differ from those that do.
+    /// What the machine's clients wait for may be chosen already, and nodes of the newer version apply it.
     private mutating func halt(
         kind: UInt8, at slot: Slot, core: inout NodeCore, into effects: inout NodeEffects
     ) {
         core.groups[place].isHalted = true
         effects.notices.append(.halted(core.groups[place].number, slot, kind: kind))
-        for waiter in core.groups[place].waiters.takeAll() { failCommand(waiter, .halted, &core.groups[place]) }
+        for waiter in core.groups[place].waiters.takeAll() { failCommand(waiter, .unknownOutcome, &core.groups[place]) }
         for query in queries.takeBarriers() { failQuery(query, .halted, &core.groups[place]) }
     }
 

@@ -14,7 +14,8 @@ public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case journalFull
     /// The node is shutting down. A command was certainly not proposed.
     case stopped
-    /// The log holds an entry of a newer version: this node must be upgraded to go on.
+    /// The log holds an entry of a newer version: this node must be upgraded to go on. A command was certainly not
+    /// proposed: those that were under way when the node met the entry end with ``unknownOutcome``.
     case halted
 
     public var description: String {

@@ -11,7 +11,7 @@ enum Judgement: Hashable, Sendable {
     case raised
 }
 
-// The acceptor: promises and accepts. TLA+ actions ReceivePrepare, PersistPromise, ReceiveAccept, PersistAccept.
+// The acceptor: promises and accepts.
 extension Core {
     /// Phase 1b. The promise leaves when it is durable, and everything accepted before it is durable by then too.
     mutating func receive(
@@ -131,7 +131,7 @@ extension Core {
             slot = slot.next
         }
         send(run, to: leader, at: now, seat: seat, into: &effects)
-        _ = log.advanceWatermark()
+        log.advanceWatermark()
     }
 
     /// Behind a gap entries pile up in memory, since nothing is applied until it is filled: not without bound.

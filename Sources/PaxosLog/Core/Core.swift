@@ -52,7 +52,7 @@ struct Core: Hashable, Sendable {
         self.snapshot = applied
         random = SeededRandom(seed: seed)
         for (slot, record) in durable.slots.sorted(by: { $0.key < $1.key }) { log.restore(slot, record) }
-        _ = log.advanceWatermark()
+        log.advanceWatermark()
     }
 
     func has(_ flaw: Flaw) -> Bool { !leftOut.isEmpty && leftOut.contains(flaw) }

@@ -1,7 +1,6 @@
 import PaxosBase
 
-// The learner: takes slots for chosen and hands entries to the state machine in order. TLA+ actions ReceiveCommit and
-// LearnChosen.
+// The learner: takes slots for chosen and hands entries to the state machine in order.
 extension Core {
     /// A leader says up to where everything is chosen. That is believed of a slot only if it was accepted here in the
     /// mark's very ballot (rule 8). Another value may have been accepted here before; and after, since a mark also covers
@@ -22,7 +21,7 @@ extension Core {
             if record.entry != nil && !record.isChosen && isCovered(record.ballot, by: mark) { log.markChosen(slot) }
             slot = slot.next
         }
-        _ = log.advanceWatermark()
+        log.advanceWatermark()
         return true
     }
 

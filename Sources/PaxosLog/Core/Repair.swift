@@ -18,7 +18,7 @@ struct Repair: Hashable, Sendable {
     }
 }
 
-// Gaps are filled from peers. TLA+ action LearnChosen.
+// Gaps are filled from peers.
 extension Core {
     /// Somebody knows everything up to `slot`; what is missing here is fetched.
     mutating func noteChosenElsewhere(

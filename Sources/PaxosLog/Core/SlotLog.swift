@@ -90,13 +90,10 @@ struct SlotLog: Hashable, Sendable {
     }
 
     /// Moves the watermark over all chosen slots that follow it.
-    /// - Returns: Whether it moved.
-    mutating func advanceWatermark() -> Bool {
-        let before = watermark
+    mutating func advanceWatermark() {
         var index = watermark.distance(from: released)
         while index < records.count && records[index].isChosen { index += 1 }
         watermark = max(watermark, released.advanced(by: index))
-        return watermark > before
     }
 
     /// Restores what a journal held of a slot.

@@ -4,7 +4,7 @@ import PaxosBase
 ///
 /// Only a hint: ballots keep the log safe whoever leads. Every node asks all others in rounds; an answer shows that the
 /// way there and back is open and says whom the peer follows and whether it is happy with that leader. A node stands
-/// only if neither it nor anyone it hears is happy and together they form a prepare quorum.
+/// only if neither it nor anyone it hears is happy and together they are enough for both phases.
 /// - Source: Ng, Haridi, Carbone, "Omni-Paxos", EuroSys 2023, section 5.
 @usableFromInline
 struct Election: Hashable, Sendable {

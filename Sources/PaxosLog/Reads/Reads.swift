@@ -1,6 +1,6 @@
 import PaxosBase
 
-/// Reads that wait until it is known up to where the state must be applied. Rules 19 to 21; TLA+ sketch Reads.
+/// Reads that wait until it is known up to where the state must be applied. Rules 19 to 21.
 ///
 /// One barrier serves all reads that came before it began; the next begins when it is done.
 struct Reads: Hashable, Sendable {

@@ -1,7 +1,6 @@
 import PaxosBase
 
-/// A node that runs phase 1: it collects promises, and adopts for each slot the value of the highest ballot. TLA+
-/// actions StartElection and ReceivePromises.
+/// A node that runs phase 1: it collects promises, and adopts for each slot the value of the highest ballot.
 struct Candidate: Hashable, Sendable {
     let seat: Seat
     let ballot: Ballot
@@ -150,7 +149,7 @@ struct Candidate: Hashable, Sendable {
     private mutating func conclude(at now: Instant, _ core: inout Core, into effects: inout Effects) -> Verdict {
         let needed = core.has(.quorumOfOne) ? 1 : seat.configuration.prepareQuorum
         guard promisers >= needed, answers[seat.index].isComplete else { return .waits }
-        _ = core.log.advanceWatermark()
+        core.log.advanceWatermark()
         let known = answers.filter(\.isComplete).map(\.watermark).max() ?? .zero
         guard faulty.keys.allSatisfy({ isSettled($0, known: known, core) }) else { return .waits }
         catchUpTarget = known

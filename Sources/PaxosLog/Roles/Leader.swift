@@ -1,7 +1,6 @@
 import PaxosBase
 
-/// What a node knows while it leads, and what it does: phase 2, pipelined and batched. TLA+ actions Propose,
-/// ReceiveAccepted.
+/// What a node knows while it leads, and what it does: phase 2, pipelined and batched.
 struct Leader: Hashable, Sendable {
     let seat: Seat
     let ballot: Ballot
@@ -199,7 +198,7 @@ struct Leader: Hashable, Sendable {
     /// Moves the watermark and the mark that others may trust. The mark covers a slot only if its votes were counted in
     /// this ballot, or this leader never proposed there (rule 9).
     mutating func advanceMark(_ core: inout Core) {
-        _ = core.log.advanceWatermark()
+        core.log.advanceWatermark()
         while votes.isChosen(votes.first), core.log.isChosen(votes.first), let closed = votes.popChosen() {
             mark = closed
         }

@@ -3,8 +3,6 @@
 ///
 /// Words of 8 bytes: the key, the number of the write (little-endian), then words mixed from both and their position.
 struct SealedValue: Equatable {
-    static let smallestByteCount = 16
-
     let key: Key
     /// The number of the write, different for each.
     let sequence: UInt64

@@ -1,11 +1,5 @@
 /// The values that were given, and where.
 struct GivenOptions: Sendable {
-    enum Source: Sendable, Hashable {
-        case flag
-        case environment
-        case configFile
-    }
-
     private var values: [String: String] = [:]
     /// What the operator should know although nothing is wrong.
     var warnings: [String] = []

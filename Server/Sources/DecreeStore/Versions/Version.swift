@@ -10,8 +10,6 @@ struct Version: Equatable {
     private static let headByteCount = 48
     private static let leaseFlag: UInt32 = 1 << 31
 
-    static let largestValue = Int(Int32.max)
-
     /// What a version says besides its key and value.
     struct Head {
         var modRevision: Int64
