@@ -24,6 +24,14 @@ public enum HandshakeCodec {
 
     /// A longer message is refused.
     public static let maximumByteCount = 64 * 1024 - 1
+    /// More words of a refusal are cut: they may repeat what a stranger said of itself.
+    static let maximumRefusalByteCount = 4_096
+    /// More words about the sender's program are cut.
+    static let maximumSoftwareByteCount = 255
+    /// Greetings with more members are refused.
+    public static let maximumMemberCount = 64
+    /// What a list of members may take in a greeting, so that every legal one can be said.
+    public static let maximumMemberListByteCount = 60_000
 
     public static func encode(_ message: Handshake) -> [UInt8] { encode(message, format: format) }
 
@@ -110,7 +118,7 @@ public enum HandshakeCodec {
         switch message {
         case .hello(let hello): byteCount(hello)
         case .reply(.accepted(_, let hello)): 1 + 1 + byteCount(hello)
-        case .reply(.refused(let refusal)): 1 + 1 + WireWriter.byteCount(refusal.text)
+        case .reply(.refused(let refusal)): 1 + 1 + WireWriter.byteCount(refusal.text, limit: maximumRefusalByteCount)
         }
     }
 
@@ -124,7 +132,7 @@ public enum HandshakeCodec {
         case .reply(.refused(let refusal)):
             writer.bool(false)
             writer.uint8(number(of: refusal.code))
-            writer.string(refusal.text)
+            writer.string(refusal.text, limit: maximumRefusalByteCount)
         }
     }
 

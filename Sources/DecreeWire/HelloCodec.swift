@@ -9,19 +9,25 @@ extension HandshakeCodec {
     private static let firstCriticalExtension: UInt8 = 128
 
     static func byteCount(_ hello: Hello) -> Int {
-        var sum = 2 + 8 + WireWriter.byteCount(hello.software) + 8 + 8 + 8 + 16 + 1 + 8 + 4
-        for member in hello.members.members {
+        let head = 2 + 8 + WireWriter.byteCount(hello.software, limit: maximumSoftwareByteCount) + 8 + 8 + 8 + 16 + 1
+        return head + byteCount(hello.members) + 16 + 8 + 1 + 4
+    }
+
+    /// How many bytes the members take in a greeting.
+    package static func byteCount(_ list: MemberList) -> Int {
+        var sum = 8 + 4
+        for member in list.members {
             sum += 8 + WireWriter.byteCount(member.name) + 4
             for url in member.peerURLs { sum += WireWriter.byteCount(url) }
         }
-        return sum + 16 + 8 + 1 + 4
+        return sum
     }
 
     static func encode(_ hello: Hello, into writer: inout WireWriter) {
         writer.uint8(hello.versions.lowerBound)
         writer.uint8(hello.versions.upperBound)
         writer.uint64(hello.node.rawValue)
-        writer.string(hello.software)
+        writer.string(hello.software, limit: maximumSoftwareByteCount)
         writer.uint64(hello.features.rawValue)
         writer.uint64(hello.cluster.rawValue)
         writer.uint64(hello.dialled?.rawValue ?? 0)
@@ -53,7 +59,7 @@ extension HandshakeCodec {
     static func decodeHello(_ reader: inout WireReader) throws(WireError) -> Hello {
         let versions = try decodeVersions(&reader)
         let node = NodeID(try reader.uint64())
-        let software = try reader.string()
+        let software = try decodeSoftware(&reader)
         let features = FeatureSet(rawValue: try reader.uint64())
         let cluster = ClusterID(try reader.uint64())
         let dialled = NodeID(try reader.uint64())
@@ -71,6 +77,12 @@ extension HandshakeCodec {
             dialled: dialled == NodeID(0) ? nil : dialled, store: store, isFormed: isFormed, members: members,
             expectedStore: expectedStore.isNone ? nil : expectedStore, incarnation: incarnation,
             connection: connection, software: software)
+    }
+
+    private static func decodeSoftware(_ reader: inout WireReader) throws(WireError) -> String {
+        let text = try reader.string()
+        guard text.utf8.count <= maximumSoftwareByteCount else { throw .malformed(what: .handshake, detail: .badCount) }
+        return text
     }
 
     private static func decodeVersions(_ reader: inout WireReader) throws(WireError) -> ClosedRange<UInt8> {
@@ -93,7 +105,7 @@ extension HandshakeCodec {
     static func decodeNewerHello(_ reader: inout WireReader, format: UInt8) throws(WireError) -> ForeignHello {
         let versions = try decodeVersions(&reader)
         let node = NodeID(try reader.uint64())
-        return ForeignHello(format: format, versions: versions, node: node, software: try reader.string())
+        return ForeignHello(format: format, versions: versions, node: node, software: try decodeSoftware(&reader))
     }
 
     /// What format 1 began with: versions, features, cluster, node. Its program's version stood at the end.
@@ -111,8 +123,10 @@ extension HandshakeCodec {
 
     private static func decodeMembers(_ reader: inout WireReader) throws(WireError) -> MemberList {
         let digest = try reader.uint64()
+        let count = try reader.count(minimumByteCount: 14, in: .handshake)
+        guard count <= maximumMemberCount else { throw .malformed(what: .handshake, detail: .badCount) }
         var members: [InitialMember] = []
-        for _ in 0..<(try reader.count(minimumByteCount: 14, in: .handshake)) {
+        for _ in 0..<count {
             let node = NodeID(try reader.uint64())
             let name = try reader.string()
             var peerURLs: [String] = []

@@ -29,7 +29,7 @@ public enum WirePart: String, Hashable, Sendable {
 
 /// What is wrong with it.
 public enum WireDetail: String, Hashable, Sendable {
-    case badCount = "a count that the bytes cannot hold"
+    case badCount = "a count that the bytes cannot hold, or that none has"
     case badLength = "a length that does not fit its kind"
     case badFlag = "a flag that is neither 0 nor 1"
     case badRange = "a range whose end comes first"

@@ -51,11 +51,11 @@ public struct WireWriter {
     @inline(__always)
     public mutating func payload(_ payload: Payload) { payload.withUnsafeBytes { bytes($0) } }
 
-    /// The number of UTF-8 bytes (16 bits) and the bytes; what is longer is cut.
-    public mutating func string(_ text: String) {
+    /// The number of UTF-8 bytes (16 bits) and the bytes; what is longer than `limit` bytes is cut.
+    public mutating func string(_ text: String, limit: Int = WireWriter.maximumStringByteCount) {
         var text = text
         text.withUTF8 { utf8 in
-            let kept = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: utf8.prefix(Self.maximumStringByteCount)))
+            let kept = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: utf8.prefix(limit)))
             uint16(UInt16(kept.count))
             bytes(kept)
         }
@@ -72,8 +72,10 @@ public struct WireWriter {
         CRC32C.checksum(UnsafeRawBufferPointer(rebasing: memory[start..<count]))
     }
 
-    package static let maximumStringByteCount = Int(UInt16.max)
+    public static let maximumStringByteCount = Int(UInt16.max)
 
-    /// How many bytes ``string(_:)`` takes for `text`.
-    package static func byteCount(_ text: String) -> Int { 2 + min(text.utf8.count, maximumStringByteCount) }
+    /// How many bytes ``string(_:limit:)`` takes for `text`.
+    package static func byteCount(_ text: String, limit: Int = maximumStringByteCount) -> Int {
+        2 + min(text.utf8.count, limit)
+    }
 }

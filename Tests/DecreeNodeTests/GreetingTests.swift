@@ -27,6 +27,32 @@ struct GreetingTests {
             incarnation: Incarnation(incarnation))
     }
 
+    /// Members whose names and addresses take `byteCount` bytes each, about.
+    private func members(_ count: Int, byteCount: Int) -> [Member] {
+        (1...count).map {
+            Member(
+                node: NodeID(UInt64($0)), name: "n\($0)",
+                addresses: [PeerAddress(host: String(repeating: "h", count: byteCount), port: 2380)])
+        }
+    }
+
+    @Test("The longest list of members that is taken can be said and refused in a greeting; a longer one is no cluster")
+    func longestList() throws {
+        let cluster = try ClusterDescription(token: "t", members: members(64, byteCount: 900), clusterID: 7)
+        let one = Greeting(
+            identity: NodeIdentity(clusterID: 7, node: NodeID(1), store: Self.stores[0]), members: cluster.memberList,
+            software: String(repeating: "s", count: 70_000), incarnation: Incarnation(1))
+        let bytes = HandshakeCodec.encode(.hello(one.hello(to: NodeID(2), connection: .bulk)))
+        let scan = try bytes.withUnsafeBytes { try HandshakeCodec.scan($0) }
+        guard case .message(.hello(let hello), _) = scan else { throw WireError.checksumMismatch }
+        let refusal = try #require(try greeting(2).judge(hello))
+        #expect(refusal.code == .membersDiffer)
+        #expect(HandshakeCodec.encode(.reply(.refused(refusal))).count < 5_000)
+        #expect(throws: ConfigurationError.self) {
+            try ClusterDescription(token: "t", members: members(64, byteCount: 1_000), clusterID: 7)
+        }
+    }
+
     @Test("Members of one cluster accept each other, formed or not")
     func accepted() throws {
         for isFormed in [false, true] {

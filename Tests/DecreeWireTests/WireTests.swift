@@ -311,6 +311,42 @@ extension Array where Element == UInt8 {
         #expect(heard == .message(.reply(.refused(refusal)), byteCount: answer.count))
     }
 
+    @Test("Long words of a stranger are neither taken nor repeated at a length that no handshake holds")
+    func longWords() throws {
+        let hello = ForeignHello(format: 9, versions: 4...5, node: NodeID(0x22), software: "")
+        let refusal = HelloRefusal(code: .versionMismatch, text: String(repeating: "x", count: 70_000))
+        let answer = HandshakeCodec.encode(refusal, for: hello)
+        let heard = try answer.withUnsafeBytes { try HandshakeCodec.scan($0) }
+        let kept = HelloRefusal(code: .versionMismatch, text: String(repeating: "x", count: 4_096))
+        #expect(heard == .message(.reply(.refused(kept)), byteCount: answer.count))
+
+        var newer = newerHello()
+        newer.replaceSubrange(26..., with: [0xE3, 0xFF] + Array(repeating: UInt8(ascii: "A"), count: 65_507))
+        withUnsafeBytes(of: UInt16(newer.count - 16).littleEndian) { newer.replaceSubrange(8..<10, with: $0) }
+        withUnsafeBytes(of: (~UInt16(newer.count - 16)).littleEndian) { newer.replaceSubrange(10..<12, with: $0) }
+        let long = sealed(newer)
+        #expect(throws: WireError.malformed(what: .handshake, detail: .badCount)) {
+            try long.withUnsafeBytes { try HandshakeCodec.scan($0) }
+        }
+        var own = Samples.hello
+        own.software = String(repeating: "y", count: 300)
+        let cut = HandshakeCodec.encode(.hello(own))
+        own.software = String(repeating: "y", count: 255)
+        #expect(try cut.withUnsafeBytes { try HandshakeCodec.scan($0) } == .message(.hello(own), byteCount: cut.count))
+    }
+
+    @Test("A greeting with more members than a cluster can have is refused")
+    func manyMembers() throws {
+        for count in [64, 65] {
+            var hello = Samples.hello
+            hello.members = MemberList(
+                (1...count).map { InitialMember(node: NodeID(UInt64($0)), name: "", peerURLs: []) })
+            let bytes = HandshakeCodec.encode(.hello(hello))
+            let scan = Result { try bytes.withUnsafeBytes { try HandshakeCodec.scan($0) } }
+            #expect((try? scan.get()) == (count == 64 ? .message(.hello(hello), byteCount: bytes.count) : nil))
+        }
+    }
+
     @Test("A flipped bit in a handshake's length is noticed before more is waited for")
     func flippedLength() {
         let whole = HandshakeCodec.encode(.hello(Samples.hello))

@@ -37,7 +37,7 @@ public struct ClusterDescription: Hashable, Sendable {
     /// - Throws: ``ConfigurationError`` for a list that cannot be a cluster.
     public init(token: String, members: [Member], clusterID: UInt64) throws(ConfigurationError) {
         guard clusterID != 0 else { throw .zeroIdentifier }
-        guard (1...64).contains(members.count) else { throw .badMemberCount(members.count) }
+        guard (1...HandshakeCodec.maximumMemberCount).contains(members.count) else { throw .badMemberCount(members.count) }
         let sorted = members.sorted { $0.node < $1.node }
         for (member, next) in zip(sorted, sorted.dropFirst()) where member.node == next.node {
             throw .repeatedMember(member.node)
@@ -52,6 +52,8 @@ public struct ClusterDescription: Hashable, Sendable {
         self.token = token
         self.members = sorted
         self.clusterID = clusterID
+        let byteCount = HandshakeCodec.byteCount(memberList)
+        guard byteCount <= HandshakeCodec.maximumMemberListByteCount else { throw .longMemberList(byteCount) }
     }
 
     /// The member with this identifier, or nil for a stranger.
@@ -70,6 +72,8 @@ public struct ClusterDescription: Hashable, Sendable {
 public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     case badAddress(String)
     case badMemberCount(Int)
+    /// Names and addresses take so many bytes in all, more than a greeting between peers holds.
+    case longMemberList(Int)
     case repeatedMember(NodeID)
     case repeatedName(String)
     case memberWithoutAddress(String)
@@ -81,6 +85,9 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
         switch self {
         case .badAddress(let text): "not an address of the form host:port: \"\(text)\""
         case .badMemberCount(let count): "a cluster has 1 to 64 members, not \(count)"
+        case .longMemberList(let byteCount):
+            "the names and addresses of the members take \(byteCount) bytes, more than peers can say to each other "
+                + "(\(HandshakeCodec.maximumMemberListByteCount)): give shorter ones"
         case .repeatedMember(let node): "member \(node) is listed twice"
         case .repeatedName(let name): "two members bear the name \"\(name)\""
         case .memberWithoutAddress(let name): "member \"\(name)\" has no peer address"
