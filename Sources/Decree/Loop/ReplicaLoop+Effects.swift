@@ -34,8 +34,7 @@ extension ReplicaLoop {
             var entries: [Entry] = []
             if case .active = state {
                 do throws(JournalError) {
-                    let loaded = try journal.load(group, load.first...load.last, maximumBytes: limit)
-                    entries = LoadedEntry.run(of: loaded, from: load.first)
+                    entries = try journal.load(group, load.first...load.last, maximumBytes: limit)
                 } catch {
                     inbox.post(.loadFailed("\(error)", for: load.peer))
                 }
@@ -117,17 +116,5 @@ extension ReplicaLoop {
             group.refuse(batch, .stopped, core: &core)
         }
         deliver()
-    }
-}
-
-extension LoadedEntry {
-    /// The entries from `first` on, up to the first gap.
-    static func run(of loaded: [LoadedEntry], from first: Slot) -> [Entry] {
-        var entries: [Entry] = []
-        for (index, found) in loaded.enumerated() {
-            guard found.slot == first.advanced(by: index) else { break }
-            entries.append(found.entry)
-        }
-        return entries
     }
 }

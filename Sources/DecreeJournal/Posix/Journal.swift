@@ -99,11 +99,11 @@ public final class Journal: Sendable {
     /// all of it asks again behind the last slot.
     /// - Parameters:
     ///   - maximumBytes: Of entries; one comes in any case.
-    /// - Returns: Ascending by slot; slots without a record are left out.
+    /// - Returns: Those of the first slots, up to the first that has no record.
     /// - Throws: When anything that may hold one of the slots cannot be read: what is left might be out of date.
     public func load(
         _ group: GroupID, _ slots: ClosedRange<Slot>, maximumBytes: Int
-    ) throws(JournalError) -> [LoadedEntry] {
+    ) throws(JournalError) -> [Entry] {
         try writer.load(group, slots, maximumBytes: maximumBytes)
     }
 

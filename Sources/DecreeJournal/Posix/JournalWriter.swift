@@ -111,7 +111,7 @@ final class JournalWriter: @unchecked Sendable {
 
     func load(
         _ group: GroupID, _ slots: ClosedRange<Slot>, maximumBytes: Int
-    ) throws(JournalError) -> [LoadedEntry] {
+    ) throws(JournalError) -> [Entry] {
         let readLimit = 4 * max(maximumBytes, 1 << 10)
         let (identity, run, extents) = core.withLock { core in
             let longest = EntryLoader(identity: core.identity, group: group, slots: slots).run

@@ -2,23 +2,6 @@ import DecreeWire
 import PaxosBase
 import PaxosLog
 
-/// An entry that was read back from the journal.
-public struct LoadedEntry: Hashable, Sendable {
-    public let slot: Slot
-    /// The ballot it was accepted in; zero when the value was only learned.
-    public let ballot: Ballot
-    public let entry: Entry
-    /// The value is known to be chosen.
-    public let isLearned: Bool
-
-    public init(slot: Slot, ballot: Ballot, entry: Entry, isLearned: Bool) {
-        self.slot = slot
-        self.ballot = ballot
-        self.entry = entry
-        self.isLearned = isLearned
-    }
-}
-
 /// Folds the records of a run of slots from the extents that ``JournalCore/locate(_:_:)`` names.
 ///
 /// Pure: the host reads the extents in order and hands their bytes over.
@@ -94,20 +77,17 @@ public struct EntryLoader {
         }
     }
 
-    /// The entries found, ascending by slot; none if anything could not be read.
+    /// The entries from the first slot on, up to the first that has none; empty if anything could not be read.
     /// - Parameter maximumBytes: Ends the run before the entry that exceeds it; the first one always comes.
-    public func entries(maximumBytes: Int) -> [LoadedEntry] {
+    public func entries(maximumBytes: Int) -> [Entry] {
         guard damage == nil else { return [] }
-        var entries: [LoadedEntry] = []
+        var entries: [Entry] = []
         var byteCount = 0
-        for (index, found) in found.enumerated() {
-            guard let found else { continue }
+        for found in found {
+            guard let found else { break }
             byteCount += found.entry.byteCount
             if byteCount > maximumBytes, !entries.isEmpty { break }
-            entries.append(
-                LoadedEntry(
-                    slot: slots.lowerBound.advanced(by: index), ballot: found.ballot, entry: found.entry,
-                    isLearned: found.isLearned))
+            entries.append(found.entry)
         }
         return entries
     }

@@ -37,7 +37,9 @@ public struct ClusterDescription: Hashable, Sendable {
     /// - Throws: ``ConfigurationError`` for a list that cannot be a cluster.
     public init(token: String, members: [Member], clusterID: UInt64) throws(ConfigurationError) {
         guard clusterID != 0 else { throw .zeroIdentifier }
-        guard (1...HandshakeCodec.maximumMemberCount).contains(members.count) else { throw .badMemberCount(members.count) }
+        guard (1...HandshakeCodec.maximumMemberCount).contains(members.count) else {
+            throw .badMemberCount(members.count)
+        }
         let sorted = members.sorted { $0.node < $1.node }
         for (member, next) in zip(sorted, sorted.dropFirst()) where member.node == next.node {
             throw .repeatedMember(member.node)

@@ -131,12 +131,7 @@ struct ScenarioNode {
         guard let journal, load.first <= load.last else { return .loaded(first: load.first, [], for: load.peer) }
         var loader = EntryLoader(identity: identity, group: Self.group, slots: load.first...load.last)
         for extent in journal.locate(Self.group, loader.run) { disk.read(extent) { loader.absorb(extent, $0) } }
-        var entries: [Entry] = []
-        for loaded in loader.entries(maximumBytes: 1 << 20) {
-            guard loaded.slot == load.first.advanced(by: entries.count) else { break }
-            entries.append(loaded.entry)
-        }
-        return .loaded(first: load.first, entries, for: load.peer)
+        return .loaded(first: load.first, loader.entries(maximumBytes: 1 << 20), for: load.peer)
     }
 
     /// Its power fails.

@@ -188,11 +188,7 @@ extension Engine {
         for extent in process.journal.locate(group, loader.run) {
             node.disk.read(extent) { loader.absorb(extent, $0) }
         }
-        var entries: [Entry] = []
-        for loaded in loader.entries(maximumBytes: plan.replica.maximumBatchBytes) {
-            guard loaded.slot == load.first.advanced(by: entries.count) else { break }
-            entries.append(loaded.entry)
-        }
+        let entries = loader.entries(maximumBytes: plan.replica.maximumBatchBytes)
         sights[.loadedFromJournal] += 1
         step(node, .loaded(group, first: load.first, entries, for: load.peer))
     }
