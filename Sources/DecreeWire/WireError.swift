@@ -23,7 +23,7 @@ public enum WireError: Error, Hashable, Sendable {
 
 /// What an error was found in.
 public enum WirePart: String, Hashable, Sendable {
-    case entry, envelope, record, group, frame, handshake
+    case entry, envelope, record, group, frame, handshake, segment, anchor
     case slotReport = "report of a slot"
 }
 

@@ -61,6 +61,12 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case wipedNodeAdmitted
     /// A snapshot takes effect before the journal holds, as chosen, what it covers.
     case snapshotBeforeWatermark
+    /// Disk faults: of the journal's reach only the opening is recorded beside the segments.
+    case anchorNotWritten
+    /// Disk faults: what the anchor tells of the journal's end is not asked for, so damage passes for a torn tail.
+    case damageTakenForTornTail
+    /// Disk faults: a clean end counts on in the life after it.
+    case cleanEndKept
     /// What lies between the newest usable snapshot and the beginning of the journal is skipped.
     case restoreSkipsGap
     /// Outputs of one call of the machine go to the wrong clients.

@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test("Damage to the last batch is taken for a torn write, unless a mark follows it")
+    @Test("Damage to the last batch is taken for a torn write, unless an anchor tells of it")
     func lastBatch() throws {
         var written = try Written()
         let last = written.batches.last!
@@ -126,8 +126,8 @@ import Testing
     func newerFormat() throws {
         let written = try Written()
         var disk = written.journal.disk
-        disk.damage(SegmentNumber(1), at: 8, mask: 1 ^ 7)
-        #expect(throws: JournalError.newerFormat(SegmentNumber(1), found: 7, known: 1)) {
+        disk.damage(SegmentNumber(1), at: 8, mask: 2 ^ 7)
+        #expect(throws: JournalError.newerFormat(SegmentNumber(1), found: 7, known: 2)) {
             try JournalOnDisk.recover(disk, options: testOptions(segmentByteCount: 8 << 10))
         }
     }

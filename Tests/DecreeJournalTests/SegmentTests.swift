@@ -21,7 +21,7 @@ import Testing
         var journal = try JournalOnDisk()
         journal.settle()
         // The first segment is begun and another one is ready: nothing but writes is to be seen.
-        journal.write([.promised(ballot(1))])
+        for group: UInt32 in [0, 1] { journal.write([.promised(ballot(1))], group: GroupID(group)) }
         journal.append([.accepted(Slot(1), ballot(1), .noOp)])
         for slot in UInt64(2)...5 {
             journal.append([.accepted(Slot(slot), ballot(1), .noOp)], group: GroupID(UInt32(slot % 2)))
@@ -30,7 +30,7 @@ import Testing
         #expect(journal.core.waitingRecords == 5)
         journal.carryOutOne()
         journal.carryOutOne()
-        #expect(journal.effects.first == .durable([DurableWrite(group: GroupID(0), id: WriteID(2))]))
+        #expect(journal.effects.first == .durable([DurableWrite(group: GroupID(0), id: WriteID(3))]))
         let writes = journal.effects.filter { if case .write = $0 { true } else { false } }
         #expect(writes.count == 1)
         journal.carryOutOne()
@@ -39,7 +39,7 @@ import Testing
         #expect(
             journal.effects.first
                 == .durable([
-                    DurableWrite(group: GroupID(0), id: WriteID(5)), DurableWrite(group: GroupID(1), id: WriteID(6)),
+                    DurableWrite(group: GroupID(0), id: WriteID(6)), DurableWrite(group: GroupID(1), id: WriteID(7)),
                 ]))
         journal.settle()
         #expect(journal.core.waitingRecords == 0)
@@ -83,9 +83,9 @@ import Testing
         for number in UInt64(1)...200 {
             journal.write([.accepted(Slot(number), ballot(1), command(number, byteCount: 300))])
             if number % 10 == 0 { journal.write([.trimmed(through: Slot(number - 5))]) }
-            #expect(journal.disk.files.count <= 9)
+            #expect(journal.disk.segments.count <= 9)
         }
-        #expect(journal.disk.numbers.first! > SegmentNumber(10))
+        #expect(journal.disk.segments.first! > SegmentNumber(10))
         try journal.restart()
         let first = journal.recovered.state(of: GroupID(0))
         #expect(first.trimmed == Slot(195))
@@ -104,9 +104,9 @@ import Testing
             journal.write([.accepted(Slot(number), ballot(1), command(number, byteCount: 500))])
         }
         journal.write([.trimmed(through: Slot(30))])
-        #expect(journal.disk.numbers.first == SegmentNumber(1))
+        #expect(journal.disk.segments.first == SegmentNumber(1))
         journal.write([.trimmed(through: Slot(1))], group: GroupID(9))
-        #expect(journal.disk.numbers.first! > SegmentNumber(1))
+        #expect(journal.disk.segments.first! > SegmentNumber(1))
     }
 
     @Test(
@@ -202,7 +202,7 @@ import Testing
         }
         #expect(journal.core.waitingRecords == 0)
         #expect(journal.fullReports == [true, false])
-        #expect(journal.disk.files.count <= segments + 1)
+        #expect(journal.disk.segments.count <= segments + 1)
         for number in UInt64(3)...30 {
             journal.write([.accepted(Slot(number), ballot(1), command(number, byteCount: 900))])
         }

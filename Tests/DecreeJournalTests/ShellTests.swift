@@ -162,6 +162,31 @@ private final class Reports: Sendable {
         again.close()
     }
 
+    @Test("A journal that was closed knows that nothing is missing, and one whose newest file was emptied is refused")
+    func cleanEnd() throws {
+        let directory = TemporaryDirectory()
+        var (journal, _) = try open(directory, Reports(), settings())
+        let reports = Reports()
+        for number in UInt64(1)...3 {
+            journal.append(
+                JournalBatch(
+                    group: GroupID(0), id: WriteID(number),
+                    records: [.accepted(Slot(number), ballot(1), command(number))]))
+        }
+        journal.close()
+        var recovered: RecoveredJournal
+        (journal, recovered) = try open(directory, reports, settings())
+        #expect(recovered.endedCleanly && recovered.state(of: GroupID(0)).slots.count == 3)
+        journal.close()
+        // Closed without an append: still clean.
+        (journal, recovered) = try open(directory, reports, settings())
+        #expect(recovered.endedCleanly)
+        journal.close()
+        let empty = try FileHandle(directory.path + "/" + SegmentNumber(1).fileName, .replacing)
+        #expect(try empty.byteCount == 0)
+        #expect(throws: JournalError.self) { try open(directory, reports, settings()) }
+    }
+
     @Test("Closing writes what waits and marks the end, so that later damage to it is noticed")
     func closing() throws {
         let directory = TemporaryDirectory()
@@ -326,7 +351,7 @@ private final class Reports: Sendable {
     }
 
     private func rmdirContents(_ path: String) {
-        for number in UInt64(1)...3 { unlink(path + "/" + SegmentNumber(number).fileName) }
+        for number in UInt64(0)...3 { unlink(path + "/" + SegmentNumber(number).fileName) }
     }
 
     @Test("What an interrupted preparation left is removed")

@@ -4,20 +4,35 @@ import PaxosLog
 import Testing
 
 @Suite struct TornTailTests {
+    /// Where the last batch went, and what the anchor told before it.
+    private struct LastWrite {
+        let segment: SegmentNumber
+        let offset: Int
+        let bytes: [UInt8]
+        let anchorBefore: [UInt8]
+
+        init(_ segment: SegmentNumber, _ offset: Int, _ bytes: [UInt8], _ anchorBefore: [UInt8]) {
+            self.segment = segment
+            self.offset = offset
+            self.bytes = bytes
+            self.anchorBefore = anchorBefore
+        }
+    }
+
     /// Three batches, the last one larger than a sector, and what the last write was.
-    private func journal() throws -> (JournalOnDisk, states: [DurableState], last: (SegmentNumber, Int, [UInt8])) {
+    private func journal() throws -> (JournalOnDisk, states: [DurableState], last: LastWrite) {
         var journal = try JournalOnDisk()
         journal.settle()
         var state = DurableState()
         var states: [DurableState] = []
-        var last: (SegmentNumber, Int, [UInt8])?
+        var last: LastWrite?
         for number in UInt64(1)...3 {
             let records: [Record] = [
                 .promised(ballot(number)), .accepted(Slot(number), ballot(number), command(number, byteCount: 600)),
             ]
             journal.append(records)
             if case .write(let segment, let offset, let bytes)? = journal.effects.first {
-                last = (segment, offset, bytes.bytes)
+                last = LastWrite(segment, offset, bytes.bytes, journal.disk.bytes(of: .anchor))
             }
             journal.settle()
             for record in records { state.absorb(record) }
@@ -27,13 +42,15 @@ import Testing
     }
 
     /// The disk as it is when only `kept` bytes of the last write arrived and `filler` stands in place of the rest.
-    private func torn(_ journal: JournalOnDisk, _ last: (SegmentNumber, Int, [UInt8]), keeping kept: Int, filler: UInt8)
+    private func torn(_ journal: JournalOnDisk, _ last: LastWrite, keeping kept: Int, filler: UInt8)
         -> VirtualDisk
     {
         var disk = journal.disk
-        var bytes = disk.bytes(of: last.0)
-        for index in kept..<last.2.count { bytes[last.1 + index] = filler }
-        disk.put(last.0, bytes)
+        var bytes = disk.bytes(of: last.segment)
+        for index in kept..<last.bytes.count { bytes[last.offset + index] = filler }
+        disk.put(last.segment, bytes)
+        // It is written when the batch is whole.
+        disk.put(.anchor, last.anchorBefore)
         return disk
     }
 
@@ -43,12 +60,13 @@ import Testing
     func everyByte(filler: UInt8) throws {
         let (journal, states, last) = try journal()
         // A missing tail of the padding changes nothing when the filler is what stands there anyway.
-        let whole = last.2.lastIndex { $0 != 0 }! + 1
-        for kept in 0..<last.2.count {
+        let whole = last.bytes.lastIndex { $0 != 0 }! + 1
+        for kept in 0..<last.bytes.count {
             var next = journal
             next.disk = torn(journal, last, keeping: kept, filler: filler)
             try next.restart()
-            let isWhole = kept >= whole || (filler == last.2[kept] && last.2[kept...].allSatisfy { $0 == filler })
+            let isWhole =
+                kept >= whole || (filler == last.bytes[kept] && last.bytes[kept...].allSatisfy { $0 == filler })
             #expect(next.recovered.state(of: GroupID(0)) == states[isWhole ? 2 : 1], "\(kept) bytes kept")
             next.settle()
             next.write([.accepted(Slot(9), ballot(9), .noOp)])
@@ -63,8 +81,8 @@ import Testing
     func named() throws {
         let (journal, _, last) = try journal()
         let torn = try JournalOnDisk.recover(torn(journal, last, keeping: 100, filler: 0))
-        #expect(torn.tornTail?.segment == last.0)
-        #expect(torn.tornTail?.offset == last.1)
+        #expect(torn.tornTail?.segment == last.segment)
+        #expect(torn.tornTail?.offset == last.offset)
         let whole = try JournalOnDisk.recover(journal.disk)
         #expect(whole.tornTail == nil)
     }
@@ -96,12 +114,13 @@ import Testing
         }
     }
 
-    @Test("Marks follow an idle journal's last batch once, and only then")
-    func marks() throws {
+    @Test("An anchor follows an idle journal's last batch once, and only then")
+    func anchors() throws {
         var journal = try JournalOnDisk()
         journal.settle()
+        journal.write([.promised(ballot(1))])
         #expect(!journal.core.needsMark)
-        journal.append([.promised(ballot(1))])
+        journal.append([.accepted(Slot(1), ballot(1), .noOp)])
         #expect(!journal.core.needsMark)
         journal.settle()
         #expect(journal.core.needsMark)
@@ -113,7 +132,12 @@ import Testing
         #expect(journal.effects.isEmpty)
         try journal.restart()
         #expect(journal.recovered.summary.batches == 2)
+        #expect(!journal.recovered.endedCleanly)
         journal.settle()
         #expect(!journal.core.needsMark)
+        journal.step(.closing)
+        journal.settle()
+        try journal.restart()
+        #expect(journal.recovered.endedCleanly)
     }
 }

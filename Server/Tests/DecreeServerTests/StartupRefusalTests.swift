@@ -134,7 +134,7 @@ extension ServerTests {
                 var journal = try JournalFile(newestOf: node)
                 try journal.overwrite(at: 8, with: [9, 0, 0, 0])
                 try expectUntouchedRefusal(node, says: ["format 9", ".segment", "newer"])
-                try journal.overwrite(at: 8, with: [1, 0, 0, 0])
+                try journal.overwrite(at: 8, with: [2, 0, 0, 0])
 
                 try node.start()
                 try cluster.awaitServing()

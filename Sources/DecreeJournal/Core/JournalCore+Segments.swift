@@ -8,6 +8,10 @@ extension JournalCore {
     mutating func maintain(into effects: inout [JournalEffect]) {
         guard isOpen, maintenance == nil else { return }
         if let stray = strays.popLast() { return remove(stray, into: &effects) }
+        if anchoring.fileByteCount == 0 {
+            if rewrite == nil, !isPrepareBarred { makeAnchor(into: &effects) }
+            return
+        }
         // First what needs no space.
         if retire(into: &effects) { return }
         if let byteCount = wantedByteCount, !isPrepareBarred {
@@ -36,7 +40,7 @@ extension JournalCore {
         return true
     }
 
-    private mutating func prepare(
+    mutating func prepare(
         _ number: SegmentNumber, byteCount: Int, recycling: SegmentNumber? = nil, into effects: inout [JournalEffect]
     ) {
         maintenance = .preparing(ReadySegment(number: number, byteCount: byteCount), recycling: recycling)
@@ -56,6 +60,11 @@ extension JournalCore {
         if recycled == nil, needsProofOfSpace {
             needsProofOfSpace = false
             if hasPlenty { setFull(false, into: &effects) }
+        }
+        if number == .anchor {
+            anchoring.fileByteCount = segment.byteCount
+            writeAnchor(into: &effects)
+            return maintain(into: &effects)
         }
         ready.removeAll { $0.number == number }
         ready.insert(segment, at: ready.firstIndex { $0.number > number } ?? ready.count)

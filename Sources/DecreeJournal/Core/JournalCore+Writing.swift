@@ -8,7 +8,7 @@ extension JournalCore {
     /// The rule that recovery rests on: a batch is written only after the sync of the one before it returned, so that
     /// at most one batch, the last, can be torn.
     mutating func writeNext(into effects: inout [JournalEffect]) {
-        guard isOpen, inFlight == nil, rewrite == nil, !queue.isEmpty else { return }
+        guard isOpen, canWrite, !queue.isEmpty else { return }
         guard let (count, byteCount) = writable else { return maintain(into: &effects) }
         let batches = Array(queue[..<count])
         queue.removeFirst(count)
@@ -47,16 +47,15 @@ extension JournalCore {
     /// The size of the records that the current segment still takes.
     private var room: Int {
         guard let current = segments.last else { return -1 }
-        // Behind the batch with its padding a mark must fit.
-        return current.byteCount - end - 2 * BatchHeader.byteCount - 8 - (needsCheckpoint ? checkpointByteCount : 0)
+        // With its padding.
+        return current.byteCount - end - BatchHeader.byteCount - 8 - (needsCheckpoint ? checkpointByteCount : 0)
     }
 
-    /// Whether the current segment takes a batch of such a payload, and a mark behind it unless it is one.
+    /// Whether the current segment takes a batch of such a payload.
     private func hasRoom(for payloadByteCount: Int) -> Bool {
         guard let current = segments.last else { return false }
         let withCheckpoint = payloadByteCount + (needsCheckpoint ? checkpointByteCount : 0)
-        let mark = withCheckpoint == 0 ? 0 : BatchHeader.byteCount
-        return end + BatchHeader.batchByteCount(payloadByteCount: withCheckpoint) + mark <= current.byteCount
+        return end + BatchHeader.batchByteCount(payloadByteCount: withCheckpoint) <= current.byteCount
     }
 
     private var checkpointByteCount: Int {
@@ -65,7 +64,7 @@ extension JournalCore {
 
     /// The size that a fresh segment needs to take a batch of such a payload.
     private func neededByteCount(for payloadByteCount: Int) -> Int {
-        SegmentHeader.pageByteCount + BatchHeader.byteCount
+        SegmentHeader.pageByteCount
             + BatchHeader.batchByteCount(payloadByteCount: checkpointByteCount + payloadByteCount)
     }
 
@@ -81,14 +80,14 @@ extension JournalCore {
 
     /// The size of the segment that the waiting batches need and no ready one offers; nil while nothing is held up.
     var wantedByteCount: Int? {
-        guard isOpen, inFlight == nil, rewrite == nil, !queue.isEmpty else { return nil }
+        guard isOpen, canWrite, !queue.isEmpty else { return nil }
         guard writable == nil else { return nil }
         let byteCount = gathered.byteCount
         let page = SegmentHeader.pageByteCount
         return max((neededByteCount(for: byteCount) + page - 1) / page * page, options.segmentByteCount)
     }
 
-    mutating func write(_ batches: [JournalBatch], payloadByteCount: Int = 0, into effects: inout [JournalEffect]) {
+    private mutating func write(_ batches: [JournalBatch], payloadByteCount: Int, into effects: inout [JournalEffect]) {
         let isRolling = !hasRoom(for: payloadByteCount)
         if isRolling {
             guard canRoll(for: payloadByteCount) else { return }
@@ -100,13 +99,13 @@ extension JournalCore {
         let place = BatchPlace(
             segment: current.number, segmentByteCount: current.byteCount, offset: end,
             payloadByteCount: checkpointByteCount + payloadByteCount, sequence: nextSequence, startsSegment: isRolling)
-        note(batches, at: place)
+        let raisesVote = note(batches, at: place)
         let needed = stillNeeded
         let bytes = encode(checkpoint, batches, at: place, oldestNeeded: needed)
         let offset = isRolling ? 0 : place.offset
         inFlight = InFlight(
             durable: durableWrites(of: batches), recordCount: batches.reduce(0) { $0 + $1.records.count },
-            isMark: place.payloadByteCount == 0, oldestNeeded: needed, offset: place.offset)
+            mustBeAnchored: isRolling || raisesVote, oldestNeeded: needed, offset: place.offset)
         end = place.offset + place.byteCount
         nextSequence += 1
         needsCheckpoint = false
@@ -124,16 +123,21 @@ extension JournalCore {
     }
 
     /// Takes what the records say into the index and into the marks for checkpoints.
-    private mutating func note(_ batches: [JournalBatch], at place: BatchPlace) {
+    /// - Returns: Whether a promise or an incarnation rises.
+    private mutating func note(_ batches: [JournalBatch], at place: BatchPlace) -> Bool {
+        var raisesVote = false
         let current = segments.count - 1
         segments[current].beginBatch(at: place.offset, byteCount: place.byteCount)
         for batch in batches {
             let group = markIndex(of: batch.group)
+            let (promised, incarnation) = (groups[group].promised, groups[group].incarnation)
             for index in batch.records.indices {
                 guard let slot = groups[group].note(batch.records[index]) else { continue }
                 segments[current].note(batch.group, slot)
             }
+            if groups[group].promised > promised || groups[group].incarnation > incarnation { raisesVote = true }
         }
+        return raisesVote
     }
 
     private mutating func markIndex(of group: GroupID) -> Int {

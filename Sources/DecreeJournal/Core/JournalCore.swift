@@ -40,7 +40,8 @@ public struct JournalCore: Sendable {
     /// What is written once more before anything else; nil once it is durable.
     var rewrite: Rewrite?
     var isOpen = false
-    var hasUnmarkedBatch: Bool
+    var anchoring: Anchoring
+    package var flaws: Set<Flaw> = []
     /// Records that were appended and are not yet durable.
     public internal(set) var waitingRecords = 0
 
@@ -57,7 +58,8 @@ public struct JournalCore: Sendable {
     struct InFlight: Hashable {
         let durable: [DurableWrite]
         let recordCount: Int
-        let isMark: Bool
+        /// It must not be acknowledged before the anchor names it.
+        let mustBeAnchored: Bool
         let oldestNeeded: SegmentNumber
         /// Where it goes in the last segment.
         let offset: Int
@@ -82,18 +84,28 @@ public struct JournalCore: Sendable {
         case .removed: finishRemoving(into: &effects)
         case .freeSpace(let byteCount): judgeSpace(byteCount, into: &effects)
         case .writeHeldUp: setFull(true, into: &effects)
-        case .idle: mark(into: &effects)
+        case .idle: if needsMark { writeAnchor(into: &effects) }
+        case .closing: if isIdle { writeAnchor(isClean: true, into: &effects) }
         }
     }
 
-    /// Nothing is under way, but the last batch could still be taken for a torn one: after a pause, step with `idle`.
-    public var needsMark: Bool { hasUnmarkedBatch && isIdle }
+    /// Nothing is under way, but the loss of the last batches would not be noticed: after a pause, step with `idle`.
+    public var needsMark: Bool { anchoring.sequence + 1 < nextSequence && isIdle }
+
+    /// Nothing that was acknowledged could get lost unnoticed now.
+    package var isAnchored: Bool { isOpen && !anchoring.isOpening && !anchoring.isWriting && anchoring.batches == 0 }
 
     /// Nothing waits and nothing is being written.
-    public var isIdle: Bool { isOpen && inFlight == nil && queue.isEmpty && rewrite == nil }
+    public var isIdle: Bool { isOpen && canWrite && queue.isEmpty }
+
+    /// One write is under way at a time, and the anchor is there before the first.
+    var canWrite: Bool { inFlight == nil && rewrite == nil && !anchoring.isWriting && !anchoring.isOpening }
 
     /// Something waits for news of free space, even if the number is the same.
     public var awaitsSpace: Bool { isFull || isPrepareBarred }
+
+    /// The segment that is written to; nil before the first batch.
+    package var newestSegment: SegmentNumber? { segments.last?.number }
 
     /// How many segment files are in use or ready.
     public var segmentCount: Int { segments.count + ready.count }
@@ -132,11 +144,12 @@ public struct JournalCore: Sendable {
     private mutating func open(into effects: inout [JournalEffect]) {
         invariant(!isOpen, "a journal is opened once")
         isOpen = true
+        anchoring.isOpening = true
         if let rewrite {
             effects.append(.write(rewrite.segment, offset: rewrite.offset, bytes: rewrite.bytes))
             effects.append(.sync(rewrite.segment))
-        } else {
-            effects.append(.ready)
+        } else if anchoring.fileByteCount > 0 {
+            writeAnchor(into: &effects)
         }
         maintain(into: &effects)
     }
@@ -150,15 +163,14 @@ public struct JournalCore: Sendable {
     }
 
     private mutating func finishWrite(into effects: inout [JournalEffect]) {
-        if rewrite != nil {
+        if anchoring.isWriting {
+            finishAnchor(into: &effects)
+        } else if rewrite != nil {
             rewrite = nil
-            effects.append(.ready)
+            if anchoring.fileByteCount > 0 { writeAnchor(into: &effects) }
         } else if let written = inFlight {
             inFlight = nil
-            hasUnmarkedBatch = !written.isMark
-            waitingRecords -= written.recordCount
-            oldestNeeded = max(oldestNeeded, written.oldestNeeded)
-            if !written.durable.isEmpty { effects.append(.durable(written.durable)) }
+            finish(written, into: &effects)
         } else {
             invariantFailure("a sync ends while a write is in flight")
         }
@@ -166,9 +178,17 @@ public struct JournalCore: Sendable {
         maintain(into: &effects)
     }
 
-    /// Writes an empty batch, so that damage to the last real one can be told from a torn write.
-    private mutating func mark(into effects: inout [JournalEffect]) {
-        guard needsMark else { return }
-        write([], into: &effects)
+    private mutating func finish(_ written: InFlight, into effects: inout [JournalEffect]) {
+        waitingRecords -= written.recordCount
+        oldestNeeded = max(oldestNeeded, written.oldestNeeded)
+        anchoring.batches += 1
+        anchoring.byteCount += end - written.offset
+        if written.mustBeAnchored {
+            anchoring.withheld = written.durable
+            writeAnchor(into: &effects)
+        } else {
+            if !written.durable.isEmpty { effects.append(.durable(written.durable)) }
+            if isAnchorDue { writeAnchor(into: &effects) }
+        }
     }
 }

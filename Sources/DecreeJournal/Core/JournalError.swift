@@ -44,6 +44,8 @@ public struct JournalDamage: Hashable, Sendable {
         case batchHeader = "the batch's header cannot be read"
         case batchChecksum = "the checksum of the batch does not match"
         case batchOrder = "another batch stands in its place"
+        case anchor = "neither of its two copies can be read"
+        case promise = "a promise or a start of this node is not in it"
     }
 
     public struct Witness: Hashable, Sendable {
@@ -55,6 +57,12 @@ public struct JournalDamage: Hashable, Sendable {
             self.segment = segment
             self.offset = offset
             self.sequence = sequence
+        }
+
+        var finding: String {
+            segment == .anchor
+                ? "batch \(sequence) was acknowledged, as the file \(segment) tells"
+                : "batch \(sequence) follows at byte \(offset) of \(segment)"
         }
     }
 
@@ -75,9 +83,8 @@ extension JournalError: CustomStringConvertible {
         switch self {
         case .damaged(let damage):
             "journal file \(damage.segment) is damaged at byte \(damage.offset): \(damage.finding.rawValue) "
-                + "(batch \(damage.sequence)), yet batch \(damage.witness.sequence) follows at byte "
-                + "\(damage.witness.offset) of \(damage.witness.segment). Acknowledged data would be lost, so the node "
-                + "does not start"
+                + "(batch \(damage.sequence)), yet \(damage.witness.finding). Acknowledged data would be lost, so the "
+                + "node does not start"
         case .missing(let segment):
             "journal file \(segment) is missing. Acknowledged data would be lost, so the node does not start"
         case .newerFormat(let segment, let found, let known):

@@ -46,6 +46,8 @@ public enum JournalEvent: Sendable {
     case writeHeldUp
     /// Nothing was appended for a while.
     case idle
+    /// Nothing will be appended any more.
+    case closing
 }
 
 /// What a journal wants done, in order.

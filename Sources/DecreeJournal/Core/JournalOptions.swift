@@ -33,5 +33,8 @@ public struct JournalOptions: Hashable, Sendable {
     /// How much free space ends a shortage, in bytes.
     public var neededSpace: UInt64 { spaceReserve + UInt64(segmentByteCount) }
 
+    /// Of the file that tells how far the journal reaches: two places, each with 36 bytes for a group.
+    var anchorByteCount: Int { max(min(segmentByteCount, 256 << 10) / 8192 * 8192, 8192) }
+
     public init() {}
 }

@@ -4,12 +4,12 @@ import PaxosBase
 /// The first page of a segment file: whose it is, which one, and with which batch it begins.
 ///
 /// Layout (little-endian): magic (8 bytes), format version (32 bits), length of the header's fields (32), segment
-/// number (64), first batch sequence (64), cluster (64), node (64), store (128), size of the file (64), zero (64),
-/// CRC-32C of all before (32), zeros up to 4096 bytes. Batches begin behind, so that the page of the header is written
+/// number (64), first batch sequence (64), cluster (64), node (64), store (128), size of the file (64), features (64, none
+/// yet), CRC-32C of all before (32), zeros up to 4096 bytes. Batches begin behind, so that the page of the header is written
 /// once.
 struct SegmentHeader: Hashable {
     static let magic: UInt64 = 0x4C4A_4545_5243_4544  // "DECREEJL"
-    static let format: UInt32 = 1
+    static let format: UInt32 = 2
     /// Where the first batch stands.
     static let pageByteCount = 4096
     private static let checkedByteCount = 80
@@ -19,6 +19,8 @@ struct SegmentHeader: Hashable {
     let firstSequence: UInt64
     let identity: JournalIdentity
     let byteCount: Int
+    /// Of format 1 a journal may have no anchor.
+    var format = Self.format
 
     func encode(into writer: inout WireWriter) {
         let start = writer.count
@@ -40,6 +42,7 @@ struct SegmentHeader: Hashable {
     enum Reading: Hashable {
         case header(SegmentHeader)
         case newerFormat(UInt32)
+        case newerFeatures(UInt64)
         case unreadable
     }
 
@@ -62,11 +65,13 @@ struct SegmentHeader: Hashable {
         let high = try reader.uint64()
         let store = StoreID(high: high, low: try reader.uint64())
         let byteCount = try reader.uint64()
-        _ = try reader.uint64()
+        let features = try reader.uint64()
         let computed = reader.checksumOfTaken
         guard try reader.uint32() == computed, let byteCount = Int(exactly: byteCount) else { return .unreadable }
+        guard features == 0 else { return .newerFeatures(features) }
         let identity = JournalIdentity(cluster: cluster, node: node, store: store)
         return .header(
-            SegmentHeader(number: number, firstSequence: firstSequence, identity: identity, byteCount: byteCount))
+            SegmentHeader(
+                number: number, firstSequence: firstSequence, identity: identity, byteCount: byteCount, format: format))
     }
 }

@@ -24,6 +24,8 @@ final class JournalWriter: @unchecked Sendable {
     private let inbox = Monitor(Inbox())
     private let published = Monitor(JournalStatistics())
     private var file: OpenSegment?
+    /// Open for as long as the journal is: it must be written even when no other file can be opened.
+    private var anchor: OpenSegment?
     private var effects: [JournalEffect] = []
     /// The first of them that was not carried out.
     private var nextEffect = 0
@@ -146,6 +148,7 @@ final class JournalWriter: @unchecked Sendable {
             try carryOut()
         } catch {
             file = nil
+            anchor = nil
             throw error
         }
     }
@@ -165,6 +168,7 @@ final class JournalWriter: @unchecked Sendable {
             }
         }
         file = nil
+        anchor = nil
     }
 
     /// Waits for work and takes all of it. After a pause that is the mark behind the last batch.
@@ -194,7 +198,7 @@ final class JournalWriter: @unchecked Sendable {
     private func isFinished() throws(JournalError) -> Bool {
         let (isIdle, isFull) = core.withLock { ($0.isIdle, $0.isFull) }
         guard isIdle else { return isFull || keeper.isHeldUp }
-        step(.idle)
+        step(.closing)
         try carryOut()
         return true
     }
@@ -214,6 +218,10 @@ final class JournalWriter: @unchecked Sendable {
                 try write(bytes, to: segment, at: offset)
                 if isGivenUp { return }
             case .sync(let segment): try sync(segment)
+            case .prepare(.anchor, let byteCount, _):
+                // Nothing goes on before it is there.
+                try directory.create(.anchor, byteCount: byteCount)
+                step(.prepared(.anchor))
             case .prepare(let segment, let byteCount, let old):
                 keeper.take(.prepare(segment, byteCount: byteCount, recycling: old))
             case .remove(let segment): keeper.take(.remove(segment))
@@ -242,11 +250,11 @@ final class JournalWriter: @unchecked Sendable {
     }
 
     private func open(_ segment: SegmentNumber) throws(JournalError) -> OpenSegment {
-        if let file, file.number == segment { return file }
+        if let file = segment == .anchor ? anchor : file, file.number == segment { return file }
         let path = directory.path(of: segment)
         if let number = settings.openFailure(path) { throw .file(operation: .open, path: path, errno: number) }
         let opened = try OpenSegment(segment, path)
-        file = opened
+        if segment == .anchor { anchor = opened } else { file = opened }
         return opened
     }
 
@@ -304,7 +312,7 @@ final class JournalWriter: @unchecked Sendable {
         let after = core.withLock { $0.waitingRecords }
         published.withLock { statistics in
             statistics.noteSync(nanoseconds: spent)
-            statistics.batches += 1
+            if segment != .anchor { statistics.batches += 1 }
             statistics.records += UInt64(before - after)
         }
     }

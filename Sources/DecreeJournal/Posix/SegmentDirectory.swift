@@ -27,18 +27,20 @@ final class SegmentDirectory: Sendable {
 
     func path(of number: SegmentNumber) -> String { path + "/" + number.fileName }
 
-    /// The segments that are there, ascending. What an interrupted preparation left is removed.
+    /// The segments that are there, ascending, and before them the anchor. What an interrupted preparation left is removed.
     func segments() throws(JournalError) -> [SegmentNumber] {
         var found: [SegmentNumber] = []
         for name in try names() {
             if let number = SegmentNumber(fileName: name) {
                 found.append(number)
-            } else if name.hasSuffix(SegmentNumber(1).fileName.suffix(8) + Self.preparingSuffix) {
+            } else if name.hasSuffix(Self.preparingSuffix), isJournalFile(name.dropLast(Self.preparingSuffix.count)) {
                 try remove(path + "/" + name)
             }
         }
         return found.sorted()
     }
+
+    private func isJournalFile(_ name: Substring) -> Bool { SegmentNumber(fileName: String(name)) != nil }
 
     private func names() throws(JournalError) -> [String] {
         guard let directory = opendir(path) else { throw .file(operation: .list, path: path, errno: errno) }

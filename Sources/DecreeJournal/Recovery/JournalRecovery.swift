@@ -11,24 +11,32 @@ public struct JournalRecovery {
     let identity: JournalIdentity
     let options: JournalOptions
 
-    private var fold = RecordFold()
+    var fold = RecordFold()
     /// The started ones, ascending.
-    private var segments: [SegmentIndex] = []
+    var segments: [SegmentIndex] = []
     /// Files behind the last started one that bear no header of their own number, ascending: ready for use.
-    private var unstarted: [JournalCore.ReadySegment] = []
+    var unstarted: [JournalCore.ReadySegment] = []
     /// The same before a started one, where there should be none.
     private var strays: [SegmentNumber] = []
     private var damages: [JournalDamage] = []
     private var missing: [SegmentNumber] = []
     private var oldestNeeded = SegmentNumber(0)
     /// The sequence that the next batch must have.
-    private var expected: UInt64 = 1
-    private var tail = Tail()
-    private var latest = SegmentNumber(0)
+    var expected: UInt64 = 1
+    var tail = Tail()
+    private var latest: SegmentNumber?
+    /// The size of the file for it; nil when there is none.
+    var anchorByteCount: Int?
+    var anchor: JournalAnchor?
+    /// Such segments are begun only when there is an anchor.
+    var mustHaveAnchor = false
+    /// The last segment has an older format: what is written now goes to a new one.
+    private var isTailFormer = false
     private var summary = RecoverySummary()
+    package var flaws: Set<Flaw> = []
 
     /// How the last started segment ends.
-    private struct Tail {
+    struct Tail {
         var segment = SegmentNumber(0)
         /// Behind the last intact batch.
         var offset = SegmentHeader.pageByteCount
@@ -38,7 +46,6 @@ public struct JournalRecovery {
         var lastBatch = 0..<SegmentHeader.pageByteCount
         var lastBatchBytes = Payload()
     }
-    private var endsWithMark = true
 
     public init(identity: JournalIdentity, options: JournalOptions) {
         self.identity = identity
@@ -48,12 +55,15 @@ public struct JournalRecovery {
     /// Takes in a segment file. All files with the name of a segment are to be given, ascending by number.
     /// - Parameter bytes: The whole file.
     public mutating func scan(_ number: SegmentNumber, _ bytes: UnsafeRawBufferPointer) throws(JournalError) {
-        invariant(latest < number, "segments come in ascending order: \(number) after \(latest)")
+        invariant(latest.map { $0 < number } ?? true, "files come in ascending order, and \(number) does not")
         latest = number
+        if number == .anchor { return try readAnchor(bytes) }
         summary.byteCount += bytes.count
         switch SegmentHeader.read(bytes) {
         case .newerFormat(let found):
             throw .newerFormat(number, found: found, known: SegmentHeader.format)
+        case .newerFeatures(let bits):
+            throw .unknownRecord(number, offset: 0, .unknownFeatures(what: .segment, bits: bits))
         case .header(let header) where header.identity != identity:
             throw .foreign(number, found: header.identity, expected: identity)
         case .header(let header) where header.number == number:
@@ -85,6 +95,8 @@ public struct JournalRecovery {
         _ header: SegmentHeader, _ bytes: UnsafeRawBufferPointer
     ) throws(JournalError) {
         checkContinuity(header)
+        isTailFormer = header.format < SegmentHeader.format
+        if !isTailFormer { mustHaveAnchor = true }
         expected = header.firstSequence
         summary.segments += 1
         let content = UnsafeRawBufferPointer(rebasing: bytes[..<min(header.byteCount, bytes.count)])
@@ -147,10 +159,14 @@ public struct JournalRecovery {
         tail.offset += header.batchByteCount
         tail.isEmpty = false
         oldestNeeded = max(oldestNeeded, header.oldestSegment)
-        endsWithMark = header.isMark
         expected += 1
         summary.batches += 1
         summary.records += header.recordCount
+    }
+
+    /// As the records read so far make it.
+    func state(of group: GroupID) -> DurableState {
+        fold.groups.firstIndex(of: group).map { fold.states[$0] } ?? DurableState()
     }
 
     private mutating func report(
@@ -165,11 +181,15 @@ public struct JournalRecovery {
     public consuming func finish() throws(JournalError) -> RecoveredJournal {
         if let damage = damages.first(where: { $0.segment >= oldestNeeded }) { throw .damaged(damage) }
         if let segment = missing.first(where: { $0 >= oldestNeeded }) { throw .missing(segment) }
+        try judgeEnd()
         let groups = zip(fold.groups, fold.states).map { RecoveredGroup(group: $0, state: $1) }
         let torn = tail.isTorn ? TornTail(segment: tail.segment, offset: tail.offset) : nil
         return RecoveredJournal(
-            core: makeCore(groups), groups: groups, isNew: segments.isEmpty, tornTail: torn, summary: summary)
+            core: makeCore(groups), groups: groups, isNew: segments.isEmpty, tornTail: torn,
+            endedCleanly: endedCleanly, summary: summary)
     }
+
+    private var endedCleanly: Bool { anchor.map { $0.isClean && $0.sequence == expected - 1 } ?? false }
 
     private func makeCore(_ groups: [RecoveredGroup]) -> JournalCore {
         let usable = unstarted.prefix { $0.byteCount >= options.segmentByteCount }
@@ -180,8 +200,12 @@ public struct JournalRecovery {
             : JournalCore.Rewrite(segment: tail.segment, offset: tail.lastBatch.lowerBound, bytes: tail.lastBatchBytes)
         return JournalCore(
             identity: identity, options: options,
-            groups: groups.map { GroupMark(group: $0.group, state: $0.state) }, segments: segments, end: tail.offset,
+            groups: groups.map { GroupMark(group: $0.group, state: $0.state) }, segments: segments,
+            end: isTailFormer ? segments[segments.count - 1].byteCount : tail.offset,
             nextSequence: expected, needsCheckpoint: tail.isEmpty, oldestNeeded: oldestNeeded, ready: Array(usable),
-            strays: useless, rewrite: rewrite, hasUnmarkedBatch: !endsWithMark)
+            strays: useless, rewrite: rewrite,
+            anchoring: JournalCore.Anchoring(
+                fileByteCount: anchor?.fileByteCount ?? 0, generation: anchor?.generation ?? 0,
+                followsCleanEnd: endedCleanly))
     }
 }

@@ -11,6 +11,8 @@ public struct RecoveredJournal: Sendable {
     public let isNew: Bool
     /// The beginning of a batch that was never acknowledged was cut off.
     public let tornTail: TornTail?
+    /// It was closed: nothing was on its way when it ended.
+    public let endedCleanly: Bool
     public let summary: RecoverySummary
 
     /// The fold of a group's records; empty for a group that has none.

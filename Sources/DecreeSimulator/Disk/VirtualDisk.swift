@@ -150,6 +150,19 @@ struct VirtualDisk {
         return lost == 0 ? .allKept : kept == 0 ? .allLost : .torn
     }
 
+    /// What a fault of the disk makes of a file while its node is down.
+    enum Damage: Hashable {
+        case zeroed
+        case cut(byteCount: Int)
+        /// Every byte is another.
+        case garbled
+    }
+
+    mutating func damage(_ number: SegmentNumber, _ damage: Damage) {
+        guard let place = place(of: number) else { return }
+        segments[place] = segments[place].damaged(damage)
+    }
+
     /// The process ends and the machine goes on: what was written stays to be read, but for forsaken pages that the
     /// kernel gives up, as chance has it.
     mutating func processEnds(_ choices: inout Choices) {
@@ -170,6 +183,17 @@ extension VirtualDisk.File {
 
     fileprivate func renamed(to number: SegmentNumber) -> Self {
         Self(number: number, bytes: bytes, stable: stable, dirty: dirty, forsaken: forsaken)
+    }
+
+    fileprivate func damaged(_ damage: VirtualDisk.Damage) -> Self {
+        var file = self
+        switch damage {
+        case .zeroed: file.bytes = [UInt8](repeating: 0, count: bytes.count)
+        case .cut(let byteCount): file.bytes.removeLast(max(bytes.count - byteCount, 0))
+        case .garbled: file.bytes = bytes.map { ~$0 }
+        }
+        file.stable = file.bytes
+        return file
     }
 
     /// What is written again is dirty, whatever became of it before.

@@ -39,6 +39,8 @@ public enum FaultKind: UInt8, CaseIterable, Sendable {
     case diskWiped
     /// The newest snapshot of a node cannot be read when it comes back.
     case snapshotDamaged
+    /// The newest segment or the anchor of a node's journal cannot be read when it comes back.
+    case journalDamaged
 
     /// As it stands in reports.
     public var name: String { "\(self)" }

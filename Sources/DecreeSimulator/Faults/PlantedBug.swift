@@ -65,6 +65,10 @@ public struct PlantedBug: Hashable, Sendable {
         case .formedByQuorum: "A cluster counts as formed once a quorum has answered."
         case .wipedNodeAdmitted: "A member whose disk was wiped is greeted under its old identity."
         case .snapshotBeforeWatermark: "A snapshot takes effect before the journal holds, as chosen, what it covers."
+        case .anchorNotWritten: "How far the journal reaches is recorded beside it only when it is opened."
+        case .damageTakenForTornTail:
+            "Damage at the end of the journal is taken for a torn tail, whatever was acknowledged."
+        case .cleanEndKept: "A clean end of the journal counts on in the life after it."
         case .restoreSkipsGap: "A node starts from an old snapshot and skips what its journal dropped since."
         case .outputOfAnother: "Outputs of one call of the machine go to the wrong clients."
         case .queryBeforeBarrier: "A linearizable query is answered without waiting for its barrier."

@@ -46,6 +46,7 @@ extension RunPlan {
         faults.stop = choices.chance(1, in: 3) ? .milliseconds(300 + choices.below(3_000)) : .zero
         faults.wipePercent = [0, 0, 0, 30][Int(choices.below(4))]
         faults.damagePercent = [0, 0, 30, 60][Int(choices.below(4))]
+        faults.journalDamagePercent = [0, 0, 20, 50][Int(choices.below(4))]
     }
 }
 

@@ -105,6 +105,8 @@ struct FaultPlan {
     /// The chances, in a hundred, that a crashed node comes back with an empty disk, or with its newest snapshot damaged.
     var wipePercent: UInt64 = 0
     var damagePercent: UInt64 = 0
+    /// The chance, in a hundred, that a file of its journal is damaged meanwhile.
+    var journalDamagePercent: UInt64 = 0
     /// A leader that is asked to go hears one of its peers late from then on.
     var handOverDeafens = false
     /// The largest drift of a clock, in parts per million.

@@ -42,6 +42,10 @@ public enum Sight: UInt8, CaseIterable, Sendable {
     case olderSnapshotUsed
     /// A node refused to start from what its disk held.
     case startRefused
+    /// A node refused to start from a damaged journal.
+    case journalRefused
+    /// A node found that its journal had been closed.
+    case cleanEndFound
     /// A request came before the cluster was formed.
     case requestHeld
     /// A question took more than one turn.

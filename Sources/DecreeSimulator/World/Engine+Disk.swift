@@ -77,7 +77,7 @@ extension Engine {
         case .full(let isFull):
             if isFull { faults[.diskFull] += 1 }
             step(node, .journalFull(isFull))
-        case .ready: break
+        case .ready: node.endedCleanly = false
         }
     }
 

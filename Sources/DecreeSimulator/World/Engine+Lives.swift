@@ -16,6 +16,7 @@ extension Engine {
             faults[.unsyncedLost] += 1
             faults[.tornTail] += 1
         }
+        if !isHealed, node.process?.journal.isAnchored == true { damageJournal(of: node) }
         crashFiles(of: node)
         node.forgetLife()
         hangUp(on: node)
@@ -54,6 +55,32 @@ extension Engine {
             && nodes.allSatisfy { $0.identity.formed != nil || isOut($0) }
     }
 
+    /// Damages the newest segment, or the anchor. While something acknowledged is not anchored its loss may pass
+    /// unnoticed, which no checker could tell from a fault of the journal.
+    private func damageJournal(of node: SimulatedNode) {
+        guard faultChoices.chance(plan.faults.journalDamagePercent, in: 100), !isOut(node), maySpareAnother,
+            let newest = node.process?.journal.newestSegment
+        else { return }
+        let number = faultChoices.chance(3, in: 4) ? newest : .anchor
+        let damages: [VirtualDisk.Damage] = [
+            .zeroed, .garbled, .cut(byteCount: 0),
+            .cut(byteCount: Int(faultChoices.below(UInt64(plan.disk.segmentBytes)))),
+        ]
+        faults[.journalDamaged] += 1
+        node.disk.damage(number, damages[Int(faultChoices.below(UInt64(damages.count)))])
+        node.isJournalDamaged = true
+        node.wasDamaged = true
+    }
+
+    /// A node that stops closes its journal, if nothing is on its way.
+    func closeJournal(of node: SimulatedNode) {
+        guard node.process?.journal.isIdle == true else { return }
+        step(node, JournalEvent.closing)
+        node.disk.synced()
+        step(node, JournalEvent.synced)
+        node.endedCleanly = true
+    }
+
     private func damageDisk(of node: SimulatedNode) {
         guard !isOut(node) else { return }
         if faultChoices.chance(plan.faults.wipePercent, in: 100) {
@@ -83,20 +110,41 @@ extension Engine {
     // MARK: Starting
 
     /// A node reads its journal.
-    /// - Returns: What the journal recovered; nil when it cannot be read, which is a finding.
+    /// - Returns: What the journal recovered; nil when it cannot be read, which only damage explains.
     func readJournal(of node: SimulatedNode) -> RecoveredJournal? {
         do throws(JournalError) {
-            var recovery = JournalRecovery(identity: journalIdentity(of: node), options: journalOptions)
-            for segment in node.disk.segments {
-                try segment.bytes.withBytes { bytes throws(JournalError) in
-                    try recovery.scan(segment.number, bytes)
+            let recovered = try recoverJournal(of: node)
+            if recovered.endedCleanly {
+                sights[.cleanEndFound] += 1
+                if !node.endedCleanly {
+                    findings.content.report(.durability, "the journal of \(node.id) takes a crash for a clean end")
                 }
             }
-            return try recovery.finish()
+            node.isJournalDamaged = false
+            return recovered
         } catch {
-            findings.content.report(.durability, "the journal of \(node.id) cannot be read: \(error)")
+            refuseJournal(of: node, error)
             return nil
         }
+    }
+
+    private func recoverJournal(of node: SimulatedNode) throws(JournalError) -> RecoveredJournal {
+        var recovery = JournalRecovery(identity: journalIdentity(of: node), options: journalOptions)
+        recovery.flaws = flaws
+        for segment in node.disk.segments {
+            try segment.bytes.withBytes { bytes throws(JournalError) in
+                try recovery.scan(segment.number, bytes)
+            }
+        }
+        return try recovery.finish()
+    }
+
+    private func refuseJournal(of node: SimulatedNode, _ error: JournalError) {
+        guard node.isJournalDamaged else {
+            return findings.content.report(.durability, "the journal of \(node.id) cannot be read: \(error)")
+        }
+        sights[.journalRefused] += 1
+        node.isLost = true
     }
 
     /// What the journal holds of a group, as the node will see it.
@@ -118,6 +166,7 @@ extension Engine {
         core.greeting.flaws = flaws
         for place in core.groups.indices { core.groups[place].replica.flaws = flaws }
         let process = Process(core: core, journal: recovered.core)
+        process.journal.flaws = flaws
         node.process = process
         for place in 0..<plan.groupCount { noteStart(of: &process.core.groups[place].replica, place, at: node) }
         node.journalBytes = 0

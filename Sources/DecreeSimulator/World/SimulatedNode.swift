@@ -52,6 +52,10 @@ final class SimulatedNode {
     var firstLifeOfDisk: UInt32 = 0
     /// Something on its disk was damaged.
     var wasDamaged = false
+    /// A file of its journal was damaged since, and all that it had acknowledged was anchored.
+    var isJournalDamaged = false
+    /// Its journal was closed, and nothing was written since.
+    var endedCleanly = false
     /// It refused to start from what its disk held.
     var isLost = false
     /// It stays down for the rest of the run.
@@ -70,8 +74,8 @@ final class SimulatedNode {
 
     var isUp: Bool { process != nil }
 
-    /// A snapshot on its disk is damaged, which the next start will show.
-    var hasDamage: Bool { groups.contains { $0.snapshots.contains(where: \.isDamaged) } }
+    /// Something on its disk is damaged, which the next start will show.
+    var hasDamage: Bool { isJournalDamaged || groups.contains { $0.snapshots.contains(where: \.isDamaged) } }
 
     /// What a crash takes away as a whole.
     func forgetLife() {
@@ -97,6 +101,8 @@ final class SimulatedNode {
     /// Its disk is replaced by an empty one.
     func wipe(store: StoreID) {
         firstLifeOfDisk = life + 1
+        isJournalDamaged = false
+        endedCleanly = false
         disk = VirtualDisk()
         identity = NodeIdentity(clusterID: Engine.cluster.rawValue, node: id, store: store)
         for index in groups.indices { groups[index] = GroupDisk() }

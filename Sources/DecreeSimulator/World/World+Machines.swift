@@ -129,6 +129,7 @@ extension World {
             machines[node.index][place].end(core: &process.core)
             deliver(node, place)
         }
+        engine.closeJournal(of: node)
         crash(node)
     }
 

@@ -26,6 +26,9 @@ struct VirtualDisk {
     /// The files in ascending order.
     var numbers: [SegmentNumber] { files.keys.sorted() }
 
+    /// The same without the anchor.
+    var segments: [SegmentNumber] { numbers.filter { $0 != .anchor } }
+
     func bytes(of number: SegmentNumber) -> [UInt8] { files[number]!.visible }
 
     mutating func put(_ number: SegmentNumber, _ bytes: [UInt8]) {
