@@ -154,10 +154,10 @@ struct SnapshotTests {
         try await cluster.write("a=1", through: 0)
         await cluster.stop(0)
         let (directory, identity) = try DataDirectory.open(
-            path: cluster.path(0), node: NodeID(1), clusterID: cluster.description.clusterID)
+            path: cluster.path(0), node: NodeID(1), cluster: cluster.description)
         let owner = JournalIdentity(cluster: ClusterID(identity.clusterID), node: identity.node, store: identity.store)
         var settings = Journal.Settings()
-        settings.core.segmentByteCount = cluster.settings.journalSegmentBytes
+        settings.core.segmentByteCount = cluster.settings.journalSegmentBytes ?? 0
         let (journal, recovered) = try Journal.open(
             directory: directory.journalPath, identity: owner, settings: settings, onDurable: { _ in },
             onFull: { _ in })

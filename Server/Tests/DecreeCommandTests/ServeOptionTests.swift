@@ -4,10 +4,11 @@ import Testing
 
 @Suite struct ServeOptionTests {
     private func resolve(
-        _ arguments: [String], environment: [String: String] = [:], file: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], file: String? = nil, begun: String? = nil
     ) throws(ServeRefusal) -> ServeOptions {
         let invocation = try ServeInvocation.resolve(
-            arguments, environment: environment, readFile: { $0 == "decree.yml" ? file : nil })
+            arguments, environment: environment, readFile: { $0 == "decree.yml" ? file : nil },
+            isBegun: { $0 == begun })
         guard case .run(let options) = invocation else { throw ServeRefusal(.badFlag, "shows something instead") }
         return options
     }
@@ -346,6 +347,19 @@ import Testing
         #expect(options.heartbeatMilliseconds == 50 && options.electionTimeoutMilliseconds == 250)
     }
 
+    @Test("Once the data folder knows the cluster, a list that makes no sense is ignored with a warning")
+    func begun() throws {
+        let arguments = ["--name=a", "--data-dir=/data", "--initial-cluster=b=http://b:1"]
+        #expect(refusal(arguments)?.code == .badConfiguration)
+        #expect(throws: ServeRefusal.self) { try resolve(arguments, begun: "/elsewhere") }
+        let options = try resolve(arguments, begun: "/data")
+        #expect(options.initialCluster.map(\.name) == ["a"])
+        #expect(
+            options.warnings.contains { $0.hasPrefix("--initial-cluster is ignored") && $0.contains("local member") })
+        #expect(try resolve(["--name=a"], begun: "a.decree").warnings == resolve(["--name=a"]).warnings)
+        #expect(try resolve(["--initial-cluster-state=existing"]).joinsExisting && !resolve([]).joinsExisting)
+    }
+
     @Test("Limits are positive and durations not negative")
     func limits() throws {
         #expect(refusal(["--max-txn-ops=0"])?.description == "--max-txn-ops must be >0 (set to 0)")
@@ -478,7 +492,6 @@ import Testing
         arguments: [
             "--grpc-keepalive-min-time=1s", "--metrics=extensive", "--warning-apply-duration=1s",
             "--warning-unary-request-duration=1s", "--watch-progress-notify-interval=1s",
-            "--initial-cluster-state=existing",
         ])
     func unread(argument: String) throws {
         let name = try #require(argument.split(separator: "=").first)

@@ -75,6 +75,9 @@ public final class Node<Machine: StateMachine & SendableMetatype>: Sendable {
         return try await start.run(on: eventLoop)
     }
 
+    /// Whether a node was started in this directory before: then it records who the node is and with whom.
+    public static func isBegun(directory: String) -> Bool { DataDirectory.isBegun(directory) }
+
     /// How the node is doing; from any thread, cheap enough for every request.
     public var status: NodeStatus {
         NodeStatus(

@@ -18,8 +18,12 @@ public enum NodeError: Error, Hashable, Sendable, CustomStringConvertible {
     case newerContent(path: String, reason: String)
     /// A file in the directory belongs to another one.
     case foreignFile(path: String, reason: String)
-    /// The directory holds something else.
-    case notDecree(directory: String)
+    /// The directory holds the data of another program.
+    case notDecree(directory: String, found: String)
+    /// The node was to find data, and there is none.
+    case nothingRecorded(directory: String)
+    /// The volume of the directory is too small for a journal.
+    case volumeTooSmall(directory: String, byteCount: Int, minimum: Int)
     /// A file does not hold what was written to it.
     case damaged(path: String, reason: String)
     /// No snapshot can be used, and the journal alone does not reach back far enough.
@@ -48,8 +52,16 @@ public enum NodeError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(path) has format \(found), newer than the \(supported) that this version knows: use a newer version"
         case .newerContent(let path, let reason):
             "\(path) was written by a newer version (\(reason)): use that version"
-        case .notDecree(let directory):
-            "\(directory) is neither empty nor a data directory of Decree: give another directory"
+        case .notDecree(let directory, let found):
+            "\(directory) is no data directory of Decree, it seems to hold another store's data (\(found)): give "
+                + "another directory"
+        case .nothingRecorded(let directory):
+            "\(directory) holds no data, but this node is to be a member of a cluster that exists already: if its volume "
+                + "is missing, mount it; if its data is lost, replace this member; only to begin a new cluster start it "
+                + "with the initial cluster state \"new\""
+        case .volumeTooSmall(let directory, let byteCount, let minimum):
+            "the volume of \(directory) has \(byteCount >> 20) MiB, and at least \(minimum >> 20) MiB are needed for "
+                + "journal and snapshots: give a directory on a larger one"
         case .foreignFile(let path, let reason):
             "\(path) is not of this data directory (\(reason)): put the files back where they came from"
         case .damaged(let path, let reason):
@@ -65,6 +77,18 @@ public enum NodeError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension NodeError {
+    /// Why a directory is not that of the node that was to be started.
+    init(_ finding: IdentityFinding, directory: String) {
+        self =
+            switch finding {
+            case .otherCluster(let found, let expected):
+                .otherCluster(directory: directory, found: found, expected: expected)
+            case .otherNode(let found, let expected): .otherNode(directory: directory, found: found, expected: expected)
+            case .membersDiffer(let recorded, let given):
+                .memberListDiffers(directory: directory, recorded: recorded, given: given)
+            }
+    }
+
     /// Why a journal cannot be opened, each finding with its own next step.
     init(_ error: JournalError, journal path: String) {
         func file(_ segment: SegmentNumber) -> String { "\(path)/\(segment.fileName)" }

@@ -10,11 +10,18 @@ public struct NodeSettings: Sendable {
     public var replica = Replica.Settings()
     /// Where peers are awaited; empty: at the member's own addresses.
     public var listen: [PeerAddress] = []
-    /// The size of a journal segment in bytes.
-    public var journalSegmentBytes = 64 << 20
+    /// Whether a directory that holds no data is begun. Otherwise it is refused: an empty one means then that a volume
+    /// is missing.
+    public var mayBegin = true
+    /// What the data directory records of the cluster counts, and where the node is started with something else a line
+    /// in the log says what was ignored; only the addresses of the same members are taken. Otherwise what does not fit
+    /// is refused.
+    public var recordedPrevails = false
+    /// The size of a journal segment in bytes. Nil: 64 MiB, or on a small volume a sixteenth of it.
+    public var journalSegmentBytes: Int?
     /// With less free space than this on the disk, in bytes, writes are refused until there are this many and a segment
-    /// more.
-    public var journalReserveBytes = 256 << 20
+    /// more. Nil: 256 MiB, or on a small volume an eighth of it.
+    public var journalReserveBytes: Int?
     /// Without syncs a power cut can lose what was acknowledged and break the promises of the protocol: for tests only.
     public var syncsToDisk = true
     public var snapshots = SnapshotPolicy()
@@ -53,8 +60,8 @@ public struct NodeSettings: Sendable {
 
     var journalOptions: JournalOptions {
         var options = JournalOptions()
-        options.segmentByteCount = journalSegmentBytes
-        options.spaceReserve = UInt64(journalReserveBytes)
+        options.segmentByteCount = journalSegmentBytes ?? options.segmentByteCount
+        options.spaceReserve = journalReserveBytes.map { UInt64($0) } ?? options.spaceReserve
         return options
     }
 
@@ -83,7 +90,7 @@ public struct NodeSettings: Sendable {
         guard maximumOutgoingBytes >= maximumFrameBytes else {
             throw .badSetting("the outgoing queue must hold at least one frame")
         }
-        guard journalReserveBytes >= 0 else { throw .badSetting("the journal's reserve cannot be negative") }
+        guard journalReserveBytes ?? 0 >= 0 else { throw .badSetting("the journal's reserve cannot be negative") }
         guard reconnectDelay.lowerBound > .zero else { throw .badSetting("the reconnect delay must be positive") }
         guard snapshots.kept >= 1 else { throw .badSetting("at least one snapshot must be kept") }
     }

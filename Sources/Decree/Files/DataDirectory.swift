@@ -5,6 +5,7 @@ import Musl
 #elseif canImport(Darwin)
 import Darwin
 #endif
+import DecreeNode
 import DecreeWire
 import PaxosBase
 import Synchronization
@@ -34,21 +35,18 @@ final class DataDirectory: Sendable {
     }
 
     /// Opens the data directory of a node, or makes it.
+    /// - Parameter mayBegin: Otherwise there has to be one.
     /// - Returns: The directory and the identity found or minted.
-    /// - Throws: ``NodeError`` when the directory is held by another process, or is not this node's.
+    /// - Throws: ``NodeError`` when the directory is held by another process, or holds something else.
     static func open(
-        path: String, node: NodeID, clusterID: UInt64
+        path: String, node: NodeID, cluster: ClusterDescription, mayBegin: Bool = true
     ) throws(NodeError) -> (directory: DataDirectory, identity: Identity) {
         do {
-            let existed = FileSystem.exists(path)
-            if !existed { try makeAll(path) }
-            let names = try FileSystem.list(path)
-            let isOurs =
-                names.contains("identity") || names.allSatisfy { ["lock", "identity.tmp", "lost+found"].contains($0) }
-            guard isOurs else { throw NodeError.notDecree(directory: path) }
+            try judge(path, mayBegin: mayBegin)
+            if !FileSystem.exists(path) { try makeAll(path) }
             guard let lock = try FileSystem.lock("\(path)/lock") else { throw NodeError.inUse(directory: path) }
             let directory = DataDirectory(path: path, lock: lock)
-            let identity = try directory.loadIdentity(node: node, clusterID: clusterID)
+            let identity = try directory.loadIdentity(node: node, cluster: cluster)
             try FileSystem.makeDirectory(directory.journalPath)
             try FileSystem.makeDirectory(directory.snapshotsPath)
             try FileSystem.syncDirectory(path)
@@ -60,6 +58,22 @@ final class DataDirectory: Sendable {
         } catch {
             throw .fileSystem(path: path, operation: "open", reason: "\(error)")
         }
+    }
+
+    /// Whether a node has been started in this directory before: then what it is stands there.
+    static func isBegun(_ path: String) -> Bool { FileSystem.exists("\(path)/identity") }
+
+    /// A first start takes what it finds (certificates, logs, dotfiles, `lost+found`), unless it looks like a store.
+    private static func judge(_ path: String, mayBegin: Bool) throws {
+        guard !isBegun(path) else { return }
+        let names = FileSystem.exists(path) ? try FileSystem.list(path) : []
+        for name in names {
+            if OtherStore.isOne(name) { throw NodeError.notDecree(directory: path, found: name) }
+            if ["journal", "snapshots"].contains(name), try !FileSystem.list("\(path)/\(name)").isEmpty {
+                throw NodeError.damaged(path: "\(path)/identity", reason: "it is missing, though there is a \(name)")
+            }
+        }
+        guard mayBegin else { throw NodeError.nothingRecorded(directory: path) }
     }
 
     /// Makes the directory with all those above it, durably: one that a power cut takes away takes promises with it.
@@ -82,20 +96,20 @@ final class DataDirectory: Sendable {
         StoreID(high: UInt64.random(in: 1...UInt64.max), low: UInt64.random(in: 1...UInt64.max))
     }
 
-    private func loadIdentity(node: NodeID, clusterID: UInt64) throws -> Identity {
-        guard let bytes = try FileSystem.readFile(identityPath) else {
-            let identity = Identity(clusterID: clusterID, node: node, store: mintStore())
-            try FileSystem.replaceFile(directory: path, name: "identity", bytes: identity.encoded())
-            return identity
+    private func loadIdentity(node: NodeID, cluster: ClusterDescription) throws -> Identity {
+        if let bytes = try FileSystem.readFile(identityPath) {
+            return try Identity(decoding: bytes, path: identityPath)
         }
-        let identity = try Identity(decoding: bytes, path: identityPath)
-        guard identity.clusterID == clusterID else {
-            throw NodeError.otherCluster(directory: path, found: identity.clusterID, expected: clusterID)
-        }
-        guard identity.node == node else {
-            throw NodeError.otherNode(directory: path, found: identity.node, expected: node)
-        }
+        var identity = Identity(clusterID: cluster.clusterID, node: node, store: mintStore())
+        identity.cluster = cluster
+        try FileSystem.replaceFile(directory: path, name: "identity", bytes: identity.encoded())
         return identity
+    }
+
+    /// Tries to replace the identity.
+    func isRecorded(_ identity: Identity) -> Bool {
+        do throws(NodeError) { try record(identity) } catch { return false }
+        return true
     }
 
     /// Replaces the identity, durably.

@@ -209,6 +209,13 @@ enum FileSystem {
         try syncDirectory(directory)
     }
 
+    /// The size of the volume below `path`; nil when the system does not say.
+    static func volumeBytes(_ path: String) -> Int? {
+        var info = statvfs()
+        guard statvfs(path, &info) == 0, info.f_blocks > 0 else { return nil }
+        return Int(clamping: UInt64(info.f_blocks).multipliedReportingOverflow(by: UInt64(info.f_frsize)).partialValue)
+    }
+
     /// How many bytes an unprivileged process may still write below `path`; nil when the system does not say.
     static func freeBytes(_ path: String) -> Int? {
         var info = statvfs()

@@ -8,11 +8,12 @@ import PaxosLog
 
 /// The steps from settings to a running node.
 struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
-    let node: NodeID
-    let cluster: ClusterDescription
+    /// As they were given, and once the directory is open, as it records them.
+    var node: NodeID
+    var cluster: ClusterDescription
     let path: String
-    let settings: NodeSettings
-    let logger: Logger
+    var settings: NodeSettings
+    var logger: Logger
     let software: String
     let onTurn: (@Sendable (inout Machine, inout Turn) -> Void)?
     let makeMachine: @Sendable () -> Machine
@@ -43,40 +44,75 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
     private func open(
         on loop: any EventLoop, group: MultiThreadedEventLoopGroup?, files: NIOThreadPool
     ) async throws -> Node<Machine> {
-        let began = MonotonicClock.now()
         let (directory, identity) = try await files.runIfActive {
-            try DataDirectory.open(path: path, node: node, clusterID: cluster.clusterID)
+            try DataDirectory.open(path: path, node: node, cluster: cluster, mayBegin: settings.mayBegin)
         }
         do {
-            if let recorded = identity.formed?.map(\.node), recorded != cluster.nodes {
-                throw NodeError.memberListDiffers(directory: path, recorded: recorded, given: cluster.nodes)
-            }
-            let recovery = Recovery(
-                loop: loop, files: files, directory: directory, identity: identity, cluster: cluster,
-                settings: settings, logger: logger, makeMachine: makeMachine)
-            let inbox = Inbox<Machine>(loop: loop)
-            async let opening = files.runIfActive { try recovery.openJournal(inbox: inbox) }
-            let restored: Recovery<Machine>.Restored
-            do { restored = try await recovery.restoreSnapshot() } catch {
-                try? await opening.journal.close()
-                throw error
-            }
-            let restoredAt = MonotonicClock.now()
-            let opened = try await opening
-            do {
-                try recovery.check(restored, opened)
-                recovery.setAside(restored.skipped)
-                let resources = NodeResources(group: group, files: files, directory: directory)
-                report(restored, opened, restoring: restoredAt.since(began), all: MonotonicClock.now().since(began))
-                return try await assemble(
-                    loop: loop, files: files, inbox: inbox, identity: identity, directory: directory,
-                    restored: restored, opened: opened, resources: resources)
-            } catch {
-                opened.journal.close()
-                throw error
-            }
+            var start = self
+            let resolved = try start.resolve(identity)
+            try start.fitVolume()
+            return try await start.open(on: loop, group: group, files: files, directory, identity, resolved)
         } catch {
             directory.unlock()
+            throw error
+        }
+    }
+
+    /// Goes on as who the directory says, where it records something else than the node was started with.
+    /// - Returns: The identity with what is to be recorded now.
+    private mutating func resolve(_ identity: Identity) throws(NodeError) -> Identity {
+        let resolved: Identity.Resolution
+        do throws(IdentityFinding) {
+            resolved = try identity.resolve(node: node, cluster: cluster, recordedPrevails: settings.recordedPrevails)
+        } catch {
+            throw NodeError(error, directory: path)
+        }
+        node = identity.node
+        cluster = resolved.cluster
+        logger[metadataKey: "node"] = "\(node)"
+        for warning in resolved.warnings { logger.warning("\(warning)") }
+        return resolved.identity
+    }
+
+    /// Takes less where the volume is small.
+    private mutating func fitVolume() throws(NodeError) {
+        let shares = VolumeShares(volumeBytes: FileSystem.volumeBytes(path))
+        if shares.isTooSmall, let byteCount = shares.volumeBytes {
+            throw .volumeTooSmall(directory: path, byteCount: byteCount, minimum: VolumeShares.minimumVolumeBytes)
+        }
+        shares.fit(&settings)
+    }
+
+    private func open(
+        on loop: any EventLoop, group: MultiThreadedEventLoopGroup?, files: NIOThreadPool,
+        _ directory: DataDirectory, _ identity: Identity, _ resolved: Identity
+    ) async throws -> Node<Machine> {
+        let began = MonotonicClock.now()
+        let recovery = Recovery(
+            loop: loop, files: files, directory: directory, identity: identity, cluster: cluster,
+            settings: settings, logger: logger, makeMachine: makeMachine)
+        let inbox = Inbox<Machine>(loop: loop)
+        async let opening = files.runIfActive { try recovery.openJournal(inbox: inbox) }
+        let restored: Recovery<Machine>.Restored
+        do { restored = try await recovery.restoreSnapshot() } catch {
+            try? await opening.journal.close()
+            throw error
+        }
+        let restoredAt = MonotonicClock.now()
+        let opened = try await opening
+        do {
+            try recovery.check(restored, opened)
+            recovery.setAside(restored.skipped)
+            // On a full disk it is left for a later start.
+            let isRecorded = try await files.runIfActive { identity == resolved || directory.isRecorded(resolved) }
+            let identity = isRecorded ? resolved : identity
+            let resources = NodeResources(group: group, files: files, directory: directory)
+            report(restored, opened, restoring: restoredAt.since(began), all: MonotonicClock.now().since(began))
+            return try await assemble(
+                loop: loop, files: files, inbox: inbox, identity: identity, directory: directory,
+                restored: restored, opened: opened, resources: resources)
+        } catch {
+            opened.journal.close()
             throw error
         }
     }

@@ -14,6 +14,8 @@ public struct NodeIdentity: Hashable, Sendable {
     public var formed: [FormedMember]?
     /// The journal holds the first incarnation: from then on a directory without one has lost it.
     public var hasBegun = false
+    /// With which names and addresses the node was last started; nil in what a version wrote that did not record it.
+    public var cluster: ClusterDescription?
 
     public struct FormedMember: Hashable, Sendable {
         public let node: NodeID

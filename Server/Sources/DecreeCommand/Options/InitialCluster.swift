@@ -4,8 +4,24 @@ enum InitialCluster {
     /// - Parameters:
     ///   - name: This member's name.
     ///   - advertised: This member's peer URLs, sorted.
-    /// - Returns: All members by name. Without `--initial-cluster` it is this member alone.
+    ///   - isBegun: The data directory knows the cluster: what makes no sense is no reason not to start.
+    /// - Returns: All members by name, and what to say of a list that was ignored. Without `--initial-cluster` it is this
+    ///   member alone.
     static func resolve(
+        _ given: GivenOptions, name: String, advertised: [ServeURL], isBegun: Bool
+    ) throws(ServeRefusal) -> (members: [InitialMember], warnings: [String]) {
+        do throws(ServeRefusal) {
+            return (try resolve(given, name: name, advertised: advertised), [])
+        } catch {
+            guard isBegun else { throw error }
+            return (
+                [InitialMember(name: name, urls: advertised)],
+                ["--initial-cluster is ignored, the data directory records the members: \(error)"]
+            )
+        }
+    }
+
+    private static func resolve(
         _ given: GivenOptions, name: String, advertised: [ServeURL]
     ) throws(ServeRefusal) -> [InitialMember] {
         guard given.isGiven("initial-cluster"), !given.text("initial-cluster").isEmpty else {

@@ -15,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
         do throws(ServeRefusal) {
             invocation = try ServeInvocation.resolve(
                 arguments, environment: ProcessInfo.processInfo.environment,
-                readFile: { try? String(contentsOfFile: $0, encoding: .utf8) })
+                readFile: { try? String(contentsOfFile: $0, encoding: .utf8) },
+                isBegun: { StoreNode.isBegun(directory: $0) })
         } catch {
             StandardError.write("decree serve: \(error)\n")
             if error.code == .badFlag { StandardError.write("decree serve --help lists the flags.\n") }

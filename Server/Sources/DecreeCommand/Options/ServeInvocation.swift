@@ -7,14 +7,16 @@ enum ServeInvocation {
     ///   - arguments: What stands behind `serve`.
     ///   - environment: All variables.
     ///   - readFile: Reads the configuration file at a path; nil when it cannot be read.
+    ///   - isBegun: Whether a data directory holds a member already, which knows its cluster.
     /// - Throws: Why the server does not start.
     static func resolve(
-        _ arguments: [String], environment: [String: String], readFile: (String) -> String?
+        _ arguments: [String], environment: [String: String], readFile: (String) -> String?,
+        isBegun: (String) -> Bool = { _ in false }
     ) throws(ServeRefusal) -> ServeInvocation {
         let outcome = try FlagParser.parse(arguments)
         if outcome.wantsHelp { return .show(ServeHelp.text) }
         if outcome.wantsVersion { return .show(ServeHelp.version) }
-        return .run(try ServeOptionsBuilder.build(try given(outcome.given, environment, readFile)))
+        return .run(try ServeOptionsBuilder.build(try given(outcome.given, environment, readFile), isBegun: isBegun))
     }
 
     private static func given(

@@ -54,8 +54,9 @@ enum ServeOptionTable {
                     + "Standard: this member alone."),
             ServeOption(
                 "initial-cluster-state", .choice(["new", "existing"]), "new", .clustering,
-                .ignored("members cannot be added yet, so that an empty folder always begins a cluster"),
-                help: "Whether the cluster begins now. Counts at the first start alone."),
+                help:
+                    "Whether an empty data folder begins a cluster (new) or is refused (existing), since its volume may "
+                    + "be missing. Members cannot be added yet."),
             ServeOption(
                 "initial-cluster-token", .text, "etcd-cluster", .clustering,
                 help: "Tells clusters apart that are given the same URLs."),

@@ -39,6 +39,8 @@ struct ServeOptions: Sendable, Hashable {
     /// By name; this member is among them with its ``advertisePeerURLs``.
     var initialCluster: [InitialMember]
     var initialClusterToken: String
+    /// The data directory must hold a member already.
+    var joinsExisting: Bool
 
     /// Nil: not given, so that the host's own standard counts.
     var heartbeatMilliseconds: Int?
@@ -55,8 +57,8 @@ struct ServeOptions: Sendable, Hashable {
 
     /// After how many bytes of journal a snapshot is taken.
     var snapshotJournalBytes: Int
-    /// Bytes of one file of the journal.
-    var journalSegmentBytes: Int
+    /// Bytes of one file of the journal; nil: as the volume permits.
+    var journalSegmentBytes: Int?
 
     var logLevel: String
     var logFormat: LogFormat

@@ -6,11 +6,19 @@ struct ServeOptionsBuilder {
     private init(_ given: GivenOptions) { self.given = given }
 
     /// - Throws: What does not fit together, or asks for what is not there; in etcd's words where etcd has some.
-    static func build(_ given: GivenOptions) throws(ServeRefusal) -> ServeOptions {
-        try ServeOptionsBuilder(given).options()
+    static func build(
+        _ given: GivenOptions, isBegun: (String) -> Bool
+    ) throws(ServeRefusal) -> ServeOptions {
+        let builder = ServeOptionsBuilder(given)
+        return try builder.options(isBegun: isBegun(builder.dataDirectory))
     }
 
-    private func options() throws(ServeRefusal) -> ServeOptions {
+    private var dataDirectory: String {
+        given.text("data-dir").isEmpty ? "\(given.text("name")).decree" : given.text("data-dir")
+    }
+
+    /// - Parameter isBegun: The data directory knows the cluster.
+    private func options(isBegun: Bool) throws(ServeRefusal) -> ServeOptions {
         try refuseMissingFeatures()
         try checkListenURLs()
         try checkAdvertisedURLs()
@@ -18,11 +26,12 @@ struct ServeOptionsBuilder {
         try checkNumbers()
         let name = given.text("name")
         let advertised = given.urls("initial-advertise-peer-urls")
-        let cluster = try InitialCluster.resolve(given, name: name, advertised: advertised)
+        let (cluster, clusterWarnings) = try InitialCluster.resolve(
+            given, name: name, advertised: advertised, isBegun: isBegun)
         let gateWarnings = try FeatureGates.check(given.text("feature-gates"))
         return ServeOptions(
             name: name,
-            dataDirectory: given.text("data-dir").isEmpty ? "\(name).decree" : given.text("data-dir"),
+            dataDirectory: dataDirectory,
             listenClientURLs: given.urls("listen-client-urls"),
             listenClientHTTPURLs: given.urls("listen-client-http-urls"),
             listenMetricsURLs: given.urls("listen-metrics-urls"),
@@ -31,6 +40,7 @@ struct ServeOptionsBuilder {
             advertisePeerURLs: advertised,
             initialCluster: cluster,
             initialClusterToken: given.text("initial-cluster-token"),
+            joinsExisting: given.text("initial-cluster-state") == "existing",
             heartbeatMilliseconds: integerIfGiven("heartbeat-interval"),
             electionTimeoutMilliseconds: electionTimeout,
             maximumRequestBytes: min(given.integer("max-request-bytes"), ServeOptions.largestRequestBytes),
@@ -42,12 +52,12 @@ struct ServeOptionsBuilder {
                 ? 2_147_483_648 : given.integer("quota-backend-bytes"),
             autoCompaction: try autoCompaction(),
             snapshotJournalBytes: given.integer("snapshot-journal-bytes"),
-            journalSegmentBytes: given.integer("journal-segment-bytes"),
+            journalSegmentBytes: integerIfGiven("journal-segment-bytes"),
             logLevel: given.text("log-level"),
             logFormat: ServeOptions.LogFormat(rawValue: given.text("log-format")) ?? .json,
             logOutputs: given.list("log-outputs"),
             syncsToDisk: !given.flag("unsafe-no-fsync"),
-            warnings: given.warnings + gateWarnings + ownWarnings(members: cluster.count),
+            warnings: given.warnings + gateWarnings + clusterWarnings + ownWarnings(members: cluster.count),
             notes: given.notes + ignoredOptions)
     }
 

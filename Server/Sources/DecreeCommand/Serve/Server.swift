@@ -87,6 +87,8 @@ enum Server {
         var settings = NodeSettings()
         settings.listen = try addresses(options.listenPeerURLs)
         settings.syncsToDisk = options.syncsToDisk
+        settings.mayBegin = !options.joinsExisting
+        settings.recordedPrevails = true
         settings.journalSegmentBytes = options.journalSegmentBytes
         settings.snapshots.minimumJournalBytes = options.snapshotJournalBytes
         if let heartbeat = options.heartbeatMilliseconds {

@@ -101,7 +101,7 @@ struct ServerProcess {
     /// The server is ready when the cluster took its word who it is: that shows that a quorum answers.
     private func publish(_ node: StoreNode) async {
         let attributes = MemberAttributes(
-            memberID: plan.node.rawValue, name: plan.name, clientURLs: plan.advertisedClientURLs)
+            memberID: node.node.rawValue, name: plan.name, clientURLs: plan.advertisedClientURLs)
         let operation = StoreOperation.publishMember(attributes).encode()
         while !Task.isCancelled {
             do throws(RequestFailure) {
