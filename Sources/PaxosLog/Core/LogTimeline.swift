@@ -11,6 +11,12 @@ import PaxosBase
 /// Let `i` and `k` be slots with `i < k`, and let the stamp at `k` count. The leader that made it knew the command at `i`, so
 /// that was proposed before; and it began at the time that the log had reached, so between the two proposals no more
 /// passed on the log's clock than in truth.
+///
+/// Logs begin with commands that no leader stamped, if they are from before there were stamps (data directories of version
+/// 1, whose snapshots know no lineage and end at different slots). Those in front of the first stamped command change
+/// nothing, so a replica computes the same from wherever its snapshot ends. All of them were proposed by programs that never
+/// speak with those that stamp, and log time at them is zero. One that comes later, because a new leader adopted it, counts
+/// as every command.
 struct LogTimeline: Hashable, Sendable {
     private(set) var time: LogTime
     private(set) var lineage: UInt64
@@ -23,6 +29,7 @@ struct LogTimeline: Hashable, Sendable {
     /// Goes over the next entry of the log.
     mutating func pass(_ entry: Entry, believesAll: Bool = false) {
         guard case .command(let command) = entry else { return }
+        guard command.stamp != .zero || lineage != 0 else { return }
         if command.lineage == lineage || believesAll { time = max(time, command.stamp) }
         var hasher = StableHasher(seed: lineage)
         hasher.combine(command.origin.node.rawValue)

@@ -41,6 +41,33 @@ struct LogTimeTests {
         #expect(timeline.time == time(18))
     }
 
+    @Test("On a log that begins without stamps, replicas compute the same time wherever their snapshots end")
+    func carriedOver() {
+        var durable = DurableState()
+        for slot in 1...6 as ClosedRange<UInt64> { durable.absorb(.learned(Slot(slot), .command(Parts.command(slot)))) }
+        durable.absorb(.chosen(through: Slot(6)))
+        let timelines = ([2, 4, 6] as [UInt64]).map { slot in
+            let snapshot = SnapshotMetadata(applied: Slot(slot), configuration: Parts.configuration, origins: [])
+            var core = Core(
+                of: NodeID(1), durable: durable, snapshot: snapshot, settings: Replica.Settings(), seed: 7)
+            var effects = Effects()
+            core.applyChosen(into: &effects)
+            core.timeline.pass(.command(Parts.command(7, stamp: 5, lineage: core.timeline.lineage)))
+            return core.timeline
+        }
+        #expect(Set(timelines).count == 1 && timelines[0].time == time(5))
+    }
+
+    @Test("A command without a stamp behind stamped ones counts as every other: who did not know it stamps in vain")
+    func adoptedUnstamped() {
+        var timeline = LogTimeline()
+        timeline.pass(.command(Parts.command(1, stamp: 5, lineage: 0)))
+        let ignorant = timeline
+        timeline.pass(.command(Parts.command(2)))
+        timeline.pass(.command(Parts.command(3, stamp: 9, lineage: ignorant.lineage)))
+        #expect(timeline.time == time(5))
+    }
+
     @Test("Across a change of leader log time goes on, by no more than true time")
     func acrossLeaders() {
         var cluster = Cluster(of: 3)
