@@ -126,6 +126,6 @@ extension EnvelopeCodec {
         let isHappy = try reader.bool(in: .envelope)
         let watermark = try reader.slot(in: .envelope)
         return HeartbeatReply(
-            round: round, promised: promised, leader: leader, isHappy: isHappy, watermark: watermark)
+            round: round, promised: promised, leader: leader, isHappy: isHappy, durableWatermark: watermark)
     }
 }

@@ -140,7 +140,7 @@ extension EnvelopeCodec {
         writer.ballot(reply.promised)
         writer.ballot(reply.leader)
         writer.bool(reply.isHappy)
-        writer.slot(reply.watermark)
+        writer.slot(reply.durableWatermark)
     }
 
     // Reports: slot, state, then a ballot and an entry, a bound, or an entry.

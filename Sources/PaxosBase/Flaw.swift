@@ -37,7 +37,7 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case staleStampsCount
     /// Election: a leader is happy although nobody acknowledges what it proposes.
     case happyWithoutProgress
-    /// One acceptance chooses.
+    /// Quorums of both phases are one: one promise completes phase 1, and one acceptance chooses.
     case quorumOfOne
     /// Origins are ignored: a forwarded command that arrives twice is applied twice.
     case forwardedAppliedTwice
@@ -67,7 +67,7 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case damageTakenForTornTail
     /// Disk faults: a clean end counts on in the life after it.
     case cleanEndKept
-    /// What lies between the newest usable snapshot and the beginning of the journal is skipped.
+    /// What lies between the newest usable snapshot and the beginning of the journal is skipped, instead of refusing to start.
     case restoreSkipsGap
     /// Outputs of one call of the machine go to the wrong clients.
     case outputOfAnother

@@ -27,7 +27,8 @@ public struct Command: Hashable, Sendable {
     public let origin: Origin
     /// The log time at which a leader proposed it; zero until one does, and in logs from before there were stamps.
     public let stamp: LogTime
-    /// A digest of all commands below it in the log that its leader knew: the stamp counts only where they are the same.
+    /// A digest of the commands below it in the log that its leader knew, from the first stamped one on: the stamp counts
+    /// only where they are the same.
     public let lineage: UInt64
     public let payload: Payload
 
@@ -37,6 +38,9 @@ public struct Command: Hashable, Sendable {
         self.lineage = lineage
         self.payload = payload
     }
+
+    /// How many bytes the command takes in a message, at most: before it is stamped it takes fewer.
+    public var byteCount: Int { 45 + payload.count }
 }
 
 /// What a slot of the log can hold.
@@ -48,12 +52,12 @@ public enum Entry: Hashable, Sendable {
     /// this replica differ from those that know it.
     case unknown(kind: UInt8, payload: Payload)
 
-    /// How much of a batch's size limit the entry takes, in bytes.
+    /// How many bytes the entry takes in a message, at most: kind and length, then of a command origin, stamp and lineage.
     public var byteCount: Int {
         switch self {
-        case .noOp: 1
-        case .command(let command): 49 + command.payload.count
-        case .unknown(_, let payload): 9 + payload.count
+        case .noOp: 5
+        case .command(let command): command.byteCount
+        case .unknown(_, let payload): 5 + payload.count
         }
     }
 }

@@ -79,6 +79,14 @@ public struct SlotReport: Hashable, Sendable {
         self.slot = slot
         self.state = state
     }
+
+    /// How many bytes the report takes in a message, at most: slot, kind and ballot, and the entry.
+    public var byteCount: Int {
+        switch state {
+        case .accepted(_, let entry), .chosen(let entry): 33 + entry.byteCount
+        case .faulty: 33
+        }
+    }
 }
 
 /// Phase 1b: the acceptor takes part in no lower ballot, and this is all it accepted above the watermarks.
@@ -305,14 +313,14 @@ public struct HeartbeatReply: Hashable, Sendable {
     /// The sender has a leader that makes progress.
     public let isHappy: Bool
     /// Everything up to here is chosen and on the sender's stable storage: nobody need keep it for the sender.
-    public let watermark: Slot
+    public let durableWatermark: Slot
 
-    public init(round: UInt64, promised: Ballot, leader: Ballot, isHappy: Bool, watermark: Slot) {
+    public init(round: UInt64, promised: Ballot, leader: Ballot, isHappy: Bool, durableWatermark: Slot) {
         self.round = round
         self.promised = promised
         self.leader = leader
         self.isHappy = isHappy
-        self.watermark = watermark
+        self.durableWatermark = durableWatermark
     }
 }
 

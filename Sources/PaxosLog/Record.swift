@@ -68,7 +68,7 @@ public struct DurableState: Hashable, Sendable {
         slots.removeAll(through: through)
     }
 
-    /// The state without the promise records, as a node with a planted bug would restore it.
+    /// Forgets the promise altogether, also that of what was accepted, as a node with a planted bug would.
     package mutating func forgetPromise() { promised = .zero }
 }
 

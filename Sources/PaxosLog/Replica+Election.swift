@@ -5,20 +5,20 @@ extension Replica {
     mutating func receive(_ heartbeat: Heartbeat, from peer: NodeID, at now: Instant, into effects: inout Effects) {
         let reply = HeartbeatReply(
             round: heartbeat.round, promised: core.promised, leader: era.election.leader,
-            isHappy: era.isHappy(at: now, core), watermark: core.durability.watermark)
+            isHappy: era.isHappy(at: now, core), durableWatermark: core.durability.watermark)
         era.seat.send(.heartbeatReply(reply), to: peer, into: &effects)
     }
 
     mutating func receive(_ reply: HeartbeatReply, from peer: Int, at now: Instant, into effects: inout Effects) {
         guard era.election.receive(reply, from: peer, at: now) else { return }
         if reply.isHappy, reply.leader > era.election.leader, reply.leader >= core.promised,
-            reply.leader.node != node, !isDeafLeader(at: now)
+            core.isPlausible(reply.leader, in: configuration), reply.leader.node != node, !isDeafLeader(at: now)
         {
             follow(reply.leader, at: now, into: &effects)
         }
         yieldOrOutbid(reply.promised, at: now, into: &effects)
-        if reply.watermark > watermark, !isLeading || core.has(.watermarkCoversLearned) {
-            core.heard(watermark: reply.watermark, election: era.election, at: now, into: &effects)
+        if reply.durableWatermark > watermark, !isLeading || core.has(.watermarkCoversLearned) {
+            core.heard(watermark: reply.durableWatermark, election: era.election, at: now, into: &effects)
         }
         considerStanding(at: now, into: &effects)
     }

@@ -18,7 +18,7 @@ extension Replica {
 
     mutating func receive(_ promise: Promise, from peer: Int, at now: Instant, into effects: inout Effects) {
         let verdict = era.role.candidate?.receive(promise, from: peer, at: now, &core, into: &effects)
-        follow(verdict, at: now, into: &effects)
+        carryOut(verdict, at: now, into: &effects)
     }
 
     mutating func receive(_ accept: Accept, from leader: NodeID, at now: Instant, into effects: inout Effects) {
@@ -87,7 +87,7 @@ extension Replica {
         case .begin: core.durability.isReady = true
         case .prepare(let ballot):
             guard era.role.isCandidate, era.role.ballot == ballot else { return }
-            follow(era.role.candidate?.begin(at: now, &core, into: &effects), at: now, into: &effects)
+            carryOut(era.role.candidate?.begin(at: now, &core, into: &effects), at: now, into: &effects)
         case .promise(let candidate, let prepare):
             core.sendPromise(to: candidate, prepare, seat: era.seat, into: &effects)
         case .accepted(let leader, let accepted): era.seat.send(.accepted(accepted), to: leader, into: &effects)

@@ -12,16 +12,15 @@ extension Replica {
             round = core.promised.round
         }
         let ballot = Ballot(configuration: configuration.number, round: round, node: node)
-        core.promised = ballot
-        core.record(.promised(ballot), into: &effects)
+        core.promise(ballot, into: &effects)
         setLeader(.zero, into: &effects)
         era.election.note(round: round)
         era.role = .candidate(Candidate(ballot, at: now, seat: era.seat, core))
         core.putOff(.prepare(ballot), at: now)
     }
 
-    /// What a candidate's verdict leads to.
-    mutating func follow(_ verdict: Candidate.Verdict?, at now: Instant, into effects: inout Effects) {
+    /// What a candidate's verdict leads to: it waits, or leads.
+    mutating func carryOut(_ verdict: Candidate.Verdict?, at now: Instant, into effects: inout Effects) {
         guard verdict == .leads, let candidate = era.role.candidate else { return }
         var leader = Leader(succeeding: candidate, at: now, core)
         setLeader(leader.ballot, into: &effects)
@@ -32,7 +31,7 @@ extension Replica {
     /// A candidate that waited for chosen entries may have them all now.
     mutating func finishCatchingUp(at now: Instant, into effects: inout Effects) {
         guard era.role.isCandidate, era.role.candidate?.hasCaughtUp(core) == true else { return }
-        follow(.leads, at: now, into: &effects)
+        carryOut(.leads, at: now, into: &effects)
     }
 
     mutating func becomeFollower(into effects: inout Effects) {

@@ -12,19 +12,32 @@ extension Replica {
     }
 
     mutating func timePassed(at now: Instant, into effects: inout Effects) {
-        guard core.durability.isReady else { return }
+        guard core.durability.isReady else { return expireRequests(at: now, into: &effects) }
         if era.election.tick(at: now) {
             era.election.sendHeartbeats(into: &effects)
-            core.expireCommands(at: now, into: &effects)
             if isLeading, era.role.leader?.wantsAnswer(at: now, core) == true { era.reads.add(.leader, at: now) }
-            era.reads.expire(at: now, settings: core.settings, into: &effects)
+            expireRequests(at: now, into: &effects)
             beginReads(at: now, into: &effects)
             core.continueRepair(asking: era.election, at: now, into: &effects)
             resend(at: now, into: &effects)
             core.recordWatermark(isDue: true, at: now, into: &effects)
-            core.trim(sparing: era.election.lowestWatermark(own: core.durability.watermark), into: &effects)
+            core.trim(sparing: era.election.lowestDurableWatermark(own: core.durability.watermark), into: &effects)
         }
         considerStanding(at: now, into: &effects)
+    }
+
+    /// Gives up what clients have waited for long enough; also while the disk does not answer.
+    private mutating func expireRequests(at now: Instant, into effects: inout Effects) {
+        core.expireCommands(at: now, into: &effects)
+        era.reads.expire(at: now, settings: core.settings, into: &effects)
+    }
+
+    /// When the first request will have waited long enough, or earlier.
+    var nextExpiry: Instant? {
+        let command = core.commands.oldest.map { $0 + core.settings.proposalTimeout }
+        let read = era.reads.oldest.map { $0 + core.settings.readTimeout }
+        guard let command, let read else { return command ?? read }
+        return min(command, read)
     }
 
     /// Sends again what has had no answer for a while.
@@ -51,8 +64,11 @@ extension Replica {
         }
     }
 
-    /// Commands of another replica's clients.
+    /// Commands of another replica's clients. Each node keeps the last command of every origin for ever, so only members
+    /// may be one. When membership changes, that has to be whoever was a member once: what a member sent before it left
+    /// may still be on its way.
     mutating func receive(_ forward: Forward, at now: Instant, into effects: inout Effects) {
+        guard forward.commands.allSatisfy({ configuration.contains($0.origin.node) }) else { return }
         if isLeading {
             era.role.leader?.take(forward.commands, &core)
         } else if forward.hops > 0, let relay = era.election.wayToLeader(at: now) {

@@ -41,7 +41,7 @@ public struct Replica: Hashable, Sendable {
         case .proposed(let proposals): core.admit(proposals, at: now, into: &effects)
         case .readRequested(let token): era.reads.add(.client(token), at: now)
         case .written(let write): written(write, at: now, into: &effects)
-        case .snapshotWritten(let through): core.snapshot = max(core.snapshot, through)
+        case .snapshotWritten(let through): core.snapshotThrough = max(core.snapshotThrough, through)
         case .loaded(let first, let entries, let peer):
             core.answerFetch(of: peer, first: first, entries, seat: era.seat, into: &effects)
         case .disconnected(let peer): suspect(peer, at: now, into: &effects)
@@ -56,8 +56,8 @@ public struct Replica: Hashable, Sendable {
     /// When ``step(_:at:into:)`` wants to hear that time passed.
     public var nextDeadline: Instant? {
         if !core.durability.hasBegun || core.hasMoreToApply { return .zero }
-        // Until the incarnation is durable there is nothing to be woken for: its write wakes the replica.
-        guard core.durability.isReady else { return nil }
+        // Until the incarnation is durable only clients are waited for: its write wakes the replica.
+        guard core.durability.isReady else { return nextExpiry }
         return era.election.nextDeadline
     }
 

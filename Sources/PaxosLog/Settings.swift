@@ -37,6 +37,10 @@ extension Replica {
         public var maximumAppliesPerStep = 4_096
         /// Chosen and applied entries stay in memory, for peers that lag, up to this many bytes.
         public var maximumResidentBytes = 32 << 20
+        /// How far above what is known to be chosen a slot may lie, in slots, to be accepted or learned: what lies further is
+        /// taken for lost, since a record would be kept for every slot in between. It comes again, or is fetched, when
+        /// the gap is shorter.
+        public var maximumReach = 1 << 18
         /// A ballot whose round exceeds the promised one by more is taken for a defect and refused.
         public var maximumRoundJump: UInt64 = 1 << 32
 

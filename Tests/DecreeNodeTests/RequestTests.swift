@@ -126,6 +126,22 @@ struct RequestTests {
         #expect(bench.takeCompleted() == ["1: \(RequestFailure.noLeader)", "2: \(RequestFailure.noLeader)"])
     }
 
+    @Test("Requests that wait are bounded in bytes too, and what is too large does not wait")
+    func heldBytes() {
+        var bench = Bench(of: 3, isFormed: false) {
+            $0.maximumHeldBytes = 3
+            $0.maximumCommandBytes = 3
+        }
+        let port = bench.group.openPort()
+        bench.turn(port, .command(Payload("four".utf8), token: 1), .command(Payload("two".utf8), token: 2))
+        bench.turn(port, .command(Payload("x".utf8), token: 3))
+        #expect(bench.takeCompleted() == ["1: \(RequestFailure.tooLarge)", "3: \(RequestFailure.overloaded)"])
+        bench.now = bench.now + bench.core.limits.holdTimeout
+        bench.turn()
+        bench.turn(port, .command(Payload("x".utf8), token: 4))
+        #expect(bench.takeCompleted() == ["2: \(RequestFailure.noLeader)"])
+    }
+
     @Test("Held requests go their way when the cluster is formed")
     func heldGoOn() {
         var bench = Bench(isFormed: false)

@@ -83,6 +83,18 @@ struct SnapshotRuleTests {
         #expect(kinds(bench.snapshots) == "b++++b++++")
     }
 
+    @Test("When it fails amid its walk, the next turn comes at once and lets go of what the walk pinned")
+    func failsAmidWalk() {
+        var bench = grown()
+        bench.advance(.maintenance)
+        bench.advance(.snapshot)
+        #expect(bench.group.nextDeadline(core: &bench.core) == .distantFuture, "four blocks wait for the disk")
+        bench.step(.snapshotEnded(GroupID(1), .failure(SnapshotFailure(reason: "no"))))
+        #expect(bench.group.nextDeadline(core: &bench.core) == .zero)
+        bench.advance(.snapshot)
+        #expect(bench.group.machine.pins == 0)
+    }
+
     @Test("None is begun where the disk has no room for it")
     func needsRoom() {
         var bench = grown { $0.snapshots.reservedDiskBytes = 500 }

@@ -50,7 +50,7 @@ enum Samples {
         (
             "heartbeatReply",
             .heartbeatReply(
-                HeartbeatReply(round: 99, promised: ballot, leader: lower, isHappy: true, watermark: Slot(40)))
+                HeartbeatReply(round: 99, promised: ballot, leader: lower, isHappy: true, durableWatermark: Slot(40)))
         ),
         ("handOver", .handOver(HandOver(ballot: ballot))),
     ]

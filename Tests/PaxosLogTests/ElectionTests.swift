@@ -38,6 +38,31 @@ struct ElectionTests {
         #expect(cluster.leaders.count == 1)
     }
 
+    @Test("Who claims a leader of an absurd round, or of another configuration, is not followed")
+    func absurdLeader() {
+        var cluster = Cluster(of: 3)
+        let leader = cluster.elect()
+        let others = cluster.nodes.filter { $0 != leader }
+        for number in [1, 9] as [UInt64] {
+            let claimed = Ballot(configuration: ConfigurationNumber(number), round: .max, node: others[1])
+            let reply = HeartbeatReply(
+                round: cluster.replicas[others[0]]!.era.election.round, promised: .zero, leader: claimed, isHappy: true,
+                durableWatermark: .zero)
+            cluster.step(others[0], .received(cluster.envelope(.heartbeatReply(reply)), from: others[1]))
+            #expect(cluster.replicas[others[0]]?.leader?.node == leader)
+        }
+    }
+
+    @Test("The bound on rounds does not wrap around")
+    func lastRounds() {
+        var core = Parts.core()
+        core.promised = Parts.ballot(.max - 1)
+        #expect(core.isPlausible(Parts.ballot(.max), in: Parts.configuration))
+        #expect(core.isPlausible(Parts.ballot(3), in: Parts.configuration))
+        core.promised = Parts.ballot(1)
+        #expect(!core.isPlausible(Parts.ballot(.max), in: Parts.configuration))
+    }
+
     @Test("A leader that stops hands over to a peer without a pause")
     func handsOver() {
         var cluster = Cluster(of: 3)

@@ -72,6 +72,7 @@ public struct NodeSettings: Sendable {
         limits.maximumCursors = maximumCursors
         limits.queryTimeout = queryTimeout
         limits.maximumHeld = replica.maximumPending
+        limits.maximumHeldBytes = replica.maximumPendingBytes
         limits.holdTimeout = replica.proposalTimeout
         limits.snapshots = snapshots
         return limits

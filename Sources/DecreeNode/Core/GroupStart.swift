@@ -48,7 +48,8 @@ public struct GroupStart: Sendable {
     /// The start of a node with a planted bug: what the journal dropped counts as covered by a snapshot that ends earlier.
     package func skippingGap(members: [NodeID]) -> GroupStart {
         let metadata = SnapshotMetadata(
-            applied: max(reach, durable.trimmed),
+            applied: durable.trimmed, time: snapshot?.metadata.time ?? .zero,
+            lineage: snapshot?.metadata.lineage ?? 0,
             configuration: snapshot?.metadata.configuration
                 ?? Configuration(number: ConfigurationNumber(1), members: members),
             origins: snapshot?.metadata.origins ?? [])

@@ -10,8 +10,9 @@ public struct NodeLimits: Hashable, Sendable {
     public var maximumCursors = 1_024
     /// How long one query may take from its first step to its last.
     public var queryTimeout = TimeSpan.seconds(10)
-    /// How many requests of a group wait for the cluster to be formed, and how long.
+    /// How many requests of a group wait for the cluster to be formed, how many bytes of commands, and how long.
     public var maximumHeld = 20_000
+    public var maximumHeldBytes = 256 << 20
     public var holdTimeout = TimeSpan.seconds(7)
     /// How long a graceful stop waits for another leader and for commands under way.
     public var handOverPatience = TimeSpan.seconds(1)

@@ -93,12 +93,16 @@ extension GroupMachine {
             if case .query(let query, linearizable: false, let token) = request {
                 let ready = WaitingQuery<Machine>(port: batch.port, token: token, query: query)
                 admit(ready, isLinearizable: false, nil, core: &core)
+            } else if case .command(let payload, let token) = request, payload.count > core.limits.maximumCommandBytes {
+                failCommand(Waiter(port: batch.port, token: token), .tooLarge, &core.groups[place])
             } else {
                 waiting.requests.append(request)
             }
         }
         guard !waiting.requests.isEmpty else { return }
-        guard held.count < core.limits.maximumHeld else { return refuse(waiting, .overloaded, core: &core) }
+        guard held.count < core.limits.maximumHeld, held.bytes < core.limits.maximumHeldBytes else {
+            return refuse(waiting, .overloaded, core: &core)
+        }
         held.append(waiting, until: now + core.limits.holdTimeout)
     }
 

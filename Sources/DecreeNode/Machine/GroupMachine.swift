@@ -76,8 +76,10 @@ public struct GroupMachine<Machine: StateMachine> {
 
     /// When the next turn has to come for the machine's sake; `.zero` for at once.
     public mutating func nextDeadline(core: inout NodeCore) -> Instant {
-        let mayWalk = walk != nil && core.groups[place].snapshots.mayWalk
-        if needsMaintenance || !queries.isIdle || mayWalk { return .zero }
+        // A walk whose snapshot failed pins a state until it is given up.
+        let hasFailed = core.groups[place].snapshots.running == nil
+        let walkGoesOn = walk != nil && (core.groups[place].snapshots.mayWalk || hasFailed)
+        if needsMaintenance || !queries.isIdle || walkGoesOn { return .zero }
         return held.nextDeadline
     }
 

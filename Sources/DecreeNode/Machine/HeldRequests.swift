@@ -3,41 +3,44 @@ import PaxosLog
 
 /// Requests of a cluster that is not formed yet: they wait for it, but not for ever.
 struct HeldRequests<Machine: StateMachine> {
-    private var batches: [(batch: PortBatch<Machine>, until: Instant)] = []
+    private var batches = Row<(batch: PortBatch<Machine>, until: Instant)>()
     private(set) var count = 0
+    /// Of all commands.
+    private(set) var bytes = 0
 
     private(set) var nextDeadline = Instant.distantFuture
     var isEmpty: Bool { batches.isEmpty }
 
     mutating func append(_ batch: PortBatch<Machine>, until: Instant) {
         count += batch.requests.count
+        bytes += batch.commandBytes
         batches.append((batch, until))
         nextDeadline = min(nextDeadline, until)
     }
 
     mutating func takeAll() -> [PortBatch<Machine>] {
-        let all = batches.map(\.batch)
-        batches = []
-        count = 0
-        nextDeadline = .distantFuture
+        let all = batches.removeAll { _ in true }.map(\.batch)
+        self = HeldRequests()
         return all
     }
 
     /// Takes the next batch whose time is up.
     mutating func takeExpired(at now: Instant) -> PortBatch<Machine>? {
         guard let first = batches.first, first.until <= now else { return nil }
-        batches.removeFirst()
+        _ = batches.popFirst()
         nextDeadline = batches.first?.until ?? .distantFuture
         count -= first.batch.requests.count
+        bytes -= first.batch.commandBytes
         return first.batch
     }
 
     mutating func remove(where isGone: (_ port: PortID, _ token: UInt64) -> Bool) {
-        for index in batches.indices {
-            let port = batches[index].batch.port
-            let before = batches[index].batch.requests.count
-            batches[index].batch.requests.removeAll { isGone(port, $0.token) }
-            count -= before - batches[index].batch.requests.count
+        (count, bytes) = (0, 0)
+        batches.update { held in
+            let port = held.batch.port
+            held.batch.requests.removeAll { isGone(port, $0.token) }
+            count += held.batch.requests.count
+            bytes += held.batch.commandBytes
         }
     }
 }
@@ -50,5 +53,13 @@ public struct PortBatch<Machine: StateMachine>: Sendable {
     public init(port: PortID, requests: [NodeRequest<Machine>]) {
         self.port = port
         self.requests = requests
+    }
+
+    /// Of the commands among the requests.
+    var commandBytes: Int {
+        requests.reduce(0) { sum, request in
+            guard case .command(let payload, _) = request else { return sum }
+            return sum + payload.count
+        }
     }
 }

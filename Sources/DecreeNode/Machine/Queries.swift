@@ -20,9 +20,7 @@ struct OpenCursor<Machine: StateMachine> {
 struct Queries<Machine: StateMachine> {
     /// Linearizable queries of the turn under way.
     private var gathering: [WaitingQuery<Machine>] = []
-    /// Those that wait for a barrier; each barrier stands for all queries of one turn.
-    private var barriers: [(token: ReadToken, queries: [WaitingQuery<Machine>])] = []
-    private var lastToken: UInt64 = 0
+    private var barriers = Barriers<Machine>()
     private var ready = Row<WaitingQuery<Machine>>()
     private var cursors = Row<OpenCursor<Machine>>()
     /// How many wait for a barrier or their turn.
@@ -49,15 +47,13 @@ struct Queries<Machine: StateMachine> {
     /// Puts what was gathered behind a new barrier; nil when nothing was.
     mutating func closeBarrier() -> ReadToken? {
         guard !gathering.isEmpty else { return nil }
-        lastToken += 1
-        barriers.append((ReadToken(lastToken), gathering))
-        gathering = []
-        return ReadToken(lastToken)
+        defer { gathering = [] }
+        return barriers.append(gathering)
     }
 
     /// The barrier was reached.
     mutating func release(_ token: ReadToken) {
-        for query in takeBarrier(token) {
+        for query in barriers.take(token) {
             readyCount += 1
             ready.append(query)
         }
@@ -65,20 +61,14 @@ struct Queries<Machine: StateMachine> {
 
     /// The barrier was not reached in time.
     mutating func fail(_ token: ReadToken) -> [WaitingQuery<Machine>] {
-        let failed = takeBarrier(token)
+        let failed = barriers.take(token)
         waitingCount -= failed.count
         return failed
     }
 
-    private mutating func takeBarrier(_ token: ReadToken) -> [WaitingQuery<Machine>] {
-        guard let index = barriers.firstIndex(where: { $0.token == token }) else { return [] }
-        return barriers.remove(at: index).queries
-    }
-
     /// Takes all that wait for a barrier.
     mutating func takeBarriers() -> [WaitingQuery<Machine>] {
-        let waiting = barriers.flatMap(\.queries)
-        barriers = []
+        let waiting = barriers.takeAll()
         waitingCount -= waiting.count
         return waiting
     }
@@ -107,11 +97,7 @@ struct Queries<Machine: StateMachine> {
     /// - Returns: Cursors for the machine to give up.
     mutating func remove(where isGone: (_ port: PortID, _ token: UInt64) -> Bool) -> [Machine.Cursor] {
         var removed = ready.removeAll { isGone($0.port, $0.token) }.count
-        for index in barriers.indices {
-            let before = barriers[index].queries.count
-            barriers[index].queries.removeAll { isGone($0.port, $0.token) }
-            removed += before - barriers[index].queries.count
-        }
+        removed += barriers.remove(where: isGone)
         waitingCount -= removed
         let gone = cursors.removeAll { isGone($0.port, $0.token) }.map(\.cursor)
         readyCount = ready.count
@@ -121,9 +107,10 @@ struct Queries<Machine: StateMachine> {
 
     /// Takes everything, for a node that ends.
     mutating func takeAll() -> (waiting: [WaitingQuery<Machine>], open: [OpenCursor<Machine>]) {
-        let waiting = gathering + barriers.flatMap(\.queries) + ready.removeAll { _ in true }
+        let waiting = gathering + barriers.takeAll() + ready.removeAll { _ in true }
         let open = cursors.removeAll { _ in true }
-        self = Queries()
+        gathering = []
+        (waitingCount, readyCount, cursorCount) = (0, 0, 0)
         return (waiting, open)
     }
 }

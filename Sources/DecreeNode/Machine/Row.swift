@@ -6,6 +6,8 @@ struct Row<Element> {
     var count: Int { elements.count - head }
     var isEmpty: Bool { count == 0 }
 
+    var first: Element? { isEmpty ? nil : elements[head] }
+
     mutating func append(_ element: Element) { elements.append(element) }
 
     mutating func popFirst() -> Element? {
@@ -20,6 +22,11 @@ struct Row<Element> {
             head = 0
         }
         return element
+    }
+
+    /// Changes each element where it stands.
+    mutating func update(_ change: (inout Element) -> Void) {
+        for place in head..<elements.count { change(&elements[place]!) }
     }
 
     /// - Returns: What was removed, in order.

@@ -91,6 +91,8 @@ public struct NodeCounters: Hashable, Sendable {
     public var queriesSubmitted: UInt64 = 0
     public var queriesAnswered: UInt64 = 0
     public var queriesFailed: UInt64 = 0
+    /// Turns whose linearizable queries were put behind a barrier, and those whose barrier was not reached in time. The
+    /// replica may serve several turns by one round of messages, or need several for one.
     public var barriers: UInt64 = 0
     public var barriersFailed: UInt64 = 0
     public var leaderChanges: UInt64 = 0

@@ -53,7 +53,7 @@ public struct PlantedBug: Hashable, Sendable {
         case .logTimeFromOwnClock: "Log time: a new leader's clock begins at its own clock, not at the last stamp."
         case .staleStampsCount: "Log time: stamps count whatever log their leader knew."
         case .happyWithoutProgress: "Election: a leader is happy although nobody acknowledges what it proposes."
-        case .quorumOfOne: "One acceptance is taken for a quorum."
+        case .quorumOfOne: "One promise and one acceptance are taken for quorums."
         case .forwardedAppliedTwice: "A forwarded command that arrives twice is applied twice."
         case .quorumReadOfOne: "Rule 19: a quorum read asks one acceptor."
         case .quorumReadContiguous: "Rule 19: a quorum read asks for the highest slot without a gap."

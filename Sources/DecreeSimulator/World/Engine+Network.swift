@@ -138,7 +138,7 @@ extension Engine {
         case .prepare(let prepare): checkers.monotone.stood(node.index, prepare.ballot, &findings.content)
         case .promise(let promise): checkers.monotone.showed(node.index, promise.ballot)
         case .accepted(let accepted): checkers.monotone.showed(node.index, accepted.ballot)
-        case .heartbeatReply(let reply): checkers.monotone.showed(node.index, durable: reply.watermark)
+        case .heartbeatReply(let reply): checkers.monotone.showed(node.index, durable: reply.durableWatermark)
         case .accept(let accept): checkers.asked(accept)
         case .learned(let learned): checkers.taught(learned, by: node.id)
         default: break

@@ -78,7 +78,9 @@ extension World {
             try start.check(identity: node.identity, members: members)
             return start
         } catch {
-            if engine.flaws.contains(.restoreSkipsGap) { return start.skippingGap(members: members) }
+            if case .snapshotTooOld = error, engine.flaws.contains(.restoreSkipsGap) {
+                return start.skippingGap(members: members)
+            }
             engine.lose(node, error)
             return nil
         }

@@ -25,7 +25,8 @@ extension Core {
             return .refused
         }
         let judgement = raisePromise(to: prepare.ballot, into: &effects)
-        if isAllDurable || has(.promiseBeforeDurable) || has(.promiseOmitsInFlight) {
+        if has(.promiseOmitsInFlight) { durableWhenAsked = durability.durableWrite }
+        if isAllDurable || has(.promiseBeforeDurable) {
             sendPromise(to: candidate, prepare, seat: seat, into: &effects)
         } else {
             putOff(.promise(to: candidate, prepare), at: now)
@@ -36,16 +37,20 @@ extension Core {
     /// A round that jumps absurdly far would be a defect, and following it would use up the rounds.
     func isPlausible(_ ballot: Ballot, in configuration: Configuration) -> Bool {
         ballot.configuration == configuration.number
-            && ballot.round <= promised.round.addingReportingOverflow(settings.maximumRoundJump).partialValue
+            && (ballot.round <= promised.round || ballot.round - promised.round <= settings.maximumRoundJump)
+    }
+
+    private mutating func raisePromise(to ballot: Ballot, into effects: inout Effects) -> Judgement {
+        guard ballot > promised else { return .stands }
+        promise(ballot, into: &effects)
+        return .raised
     }
 
     /// From here on no lower ballot is voted in. The record is one of its own, also when an `Accept` raises the promise
     /// (rule 12).
-    private mutating func raisePromise(to ballot: Ballot, into effects: inout Effects) -> Judgement {
-        guard ballot > promised else { return .stands }
+    mutating func promise(_ ballot: Ballot, into effects: inout Effects) {
         promised = ballot
         record(.promised(ballot), into: &effects)
-        return .raised
     }
 
     private func refuse(_ ballot: Ballot, of proposer: NodeID, seat: Seat, into effects: inout Effects) {
@@ -58,7 +63,7 @@ extension Core {
         guard prepare.ballot == promised else {
             return refuse(prepare.ballot, of: candidate, seat: seat, into: &effects)
         }
-        let parts = promiseParts(above: prepare.watermark)
+        let parts = promiseParts(above: prepare.watermark, through: durableWhenAsked)
         let answer = random.next()
         for (part, reports) in parts.enumerated() {
             let promise = Promise(
@@ -69,35 +74,35 @@ extension Core {
     }
 
     /// What a promise reports, in parts of limited size; at least one part, possibly empty.
-    func promiseParts(above candidateWatermark: Slot) -> [[SlotReport]] {
+    /// - Parameter lastWrite: What later writes hold is left out; nil unless a rule is left out.
+    func promiseParts(above candidateWatermark: Slot, through lastWrite: WriteID? = nil) -> [[SlotReport]] {
         var parts: [[SlotReport]] = [[]]
         var bytes = 0
         var slot = max(log.watermark, candidateWatermark).next
         while slot <= log.highest {
-            if let report = report(of: slot) {
-                parts[parts.count - 1].append(report)
-                bytes += log.record(at: slot).entry?.byteCount ?? 0
-                if bytes >= settings.maximumBatchBytes {
+            if let report = report(of: slot, through: lastWrite) {
+                if bytes > 0, bytes + report.byteCount > settings.maximumBatchBytes {
                     parts.append([])
                     bytes = 0
                 }
+                parts[parts.count - 1].append(report)
+                bytes += report.byteCount
             }
             slot = slot.next
         }
         return parts
     }
 
-    private func report(of slot: Slot) -> SlotReport? {
+    private func report(of slot: Slot, through lastWrite: WriteID?) -> SlotReport? {
         let record = log.record(at: slot)
         guard let entry = record.entry else { return nil }
-        if has(.promiseOmitsInFlight) && record.write > durability.durableWrite { return nil }
+        if let lastWrite, record.write > lastWrite { return nil }
         return SlotReport(slot: slot, state: record.isChosen ? .chosen(entry) : .accepted(record.ballot, entry))
     }
 
     /// Whether this acceptor takes part in the ballot of `accept`; ``vote(for:from:at:seat:into:)`` comes after.
     mutating func judge(_ accept: Accept, from leader: NodeID, seat: Seat, into effects: inout Effects) -> Judgement {
-        guard accept.ballot.node == leader, isPlausible(accept.ballot, in: seat.configuration), isPlausible(accept)
-        else { return .refused }
+        guard accept.ballot.node == leader, isPlausible(accept.ballot, in: seat.configuration) else { return .refused }
         guard accept.ballot >= promised else {
             refuse(accept.ballot, of: leader, seat: seat, into: &effects)
             return .refused
@@ -105,20 +110,16 @@ extension Core {
         return has(.acceptDoesNotPromise) ? .stands : raisePromise(to: accept.ballot, into: &effects)
     }
 
-    /// A run far beyond what is known here comes from a defect, and room for it could not be had.
-    private func isPlausible(_ accept: Accept) -> Bool {
-        accept.first > .zero && accept.first.distance(from: log.watermark) <= 1 << 24
-    }
-
     /// Phase 2b: accepts each slot of the run on its own; the vote leaves when it is durable.
     mutating func vote(
         for accept: Accept, from leader: NodeID, at now: Instant, seat: Seat, into effects: inout Effects
     ) {
         // As if it had been lost: the leader asks again.
-        guard hasRoomToWrite, mayHold(accept) else { return }
+        guard hasRoomToWrite, isWithinReach(accept.first), mayHold(accept) else { return }
         var slot = accept.first
         var run: Accepted?
         for entry in accept.entries {
+            guard isWithinReach(slot) else { break }
             if log.isChosen(slot) {
                 // What is chosen never changes. The leader cannot know yet, or it would not ask.
                 send(run, to: leader, at: now, seat: seat, into: &effects)

@@ -11,6 +11,8 @@ struct PendingCommands: Hashable, Sendable {
     private(set) var dispatched = 0
     /// Of all payloads.
     private(set) var bytes = 0
+    /// Since when the one that came first waits, or earlier: those that were renumbered stand behind younger ones.
+    private var waitingSince = Instant.distantFuture
 
     struct Pending: Hashable, Sendable {
         let sequence: UInt64
@@ -27,12 +29,16 @@ struct PendingCommands: Hashable, Sendable {
 
     var count: Int { queue.count }
 
+    /// Since when the one that came first waits, or earlier; nil when there is none.
+    var oldest: Instant? { queue.isEmpty ? nil : waitingSince }
+
     /// How many still have to go to the present leader.
     var undispatched: Int { queue.count - dispatched }
 
     mutating func append(token: UInt64, payload: Payload, since: Instant) {
         queue.append(Pending(sequence: nextSequence, token: token, payload: payload, since: since, sentAt: since))
         bytes += payload.count
+        waitingSince = min(waitingSince, since)
         nextSequence += 1
     }
 
@@ -75,11 +81,26 @@ struct PendingCommands: Hashable, Sendable {
         return nil
     }
 
-    /// Gives up a command that has waited for `limit`.
-    /// - Returns: Its token; nil when there is none.
-    mutating func popExpired(at now: Instant, limit: TimeSpan) -> UInt64? {
-        guard let first = queue.first, now.since(first.since) >= limit else { return nil }
-        return popFirst()?.token
+    /// Gives up the commands that have waited for `limit`.
+    /// - Returns: Their tokens.
+    mutating func takeExpired(at now: Instant, limit: TimeSpan) -> [UInt64] {
+        guard let oldest, now.since(oldest) >= limit else { return [] }
+        var expired: [UInt64] = []
+        var (kept, keptDispatched) = (RingBuffer<Pending>(), 0)
+        waitingSince = .distantFuture
+        for position in 0..<queue.count {
+            let pending = queue[position]
+            guard now.since(pending.since) < limit else {
+                expired.append(pending.token)
+                bytes -= pending.payload.count
+                continue
+            }
+            kept.append(pending)
+            waitingSince = min(waitingSince, pending.since)
+            if position < dispatched { keptDispatched += 1 }
+        }
+        (queue, dispatched) = (kept, keptDispatched)
+        return expired
     }
 }
 
@@ -104,19 +125,20 @@ extension Core {
         var batch: [Command] = []
         var bytes = 0
         for command in commands {
+            if !batch.isEmpty, bytes + command.byteCount > settings.maximumBatchBytes {
+                seat.send(.forward(Forward(commands: batch, hops: hops)), to: peer, into: &effects)
+                batch = []
+                bytes = 0
+            }
             batch.append(command)
-            bytes += command.payload.count
-            guard bytes >= settings.maximumBatchBytes else { continue }
-            seat.send(.forward(Forward(commands: batch, hops: hops)), to: peer, into: &effects)
-            batch = []
-            bytes = 0
+            bytes += command.byteCount
         }
         if !batch.isEmpty { seat.send(.forward(Forward(commands: batch, hops: hops)), to: peer, into: &effects) }
     }
 
     /// Gives up commands whose outcome nobody could tell in time; they may still be applied.
     mutating func expireCommands(at now: Instant, into effects: inout Effects) {
-        while let token = commands.popExpired(at: now, limit: settings.proposalTimeout) {
+        for token in commands.takeExpired(at: now, limit: settings.proposalTimeout) {
             effects.outcomes.append(.unknown(token: token))
         }
     }

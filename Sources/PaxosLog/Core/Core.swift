@@ -25,12 +25,14 @@ struct Core: Hashable, Sendable {
     /// The watermark that the journal holds.
     var recordedWatermark: Slot
     /// A snapshot that covers everything up to here is durable.
-    var snapshot: Slot
+    var snapshotThrough: Slot
 
     var random: SeededRandom
     /// An entry that this version does not know stopped apply here.
     var isHalted = false
     var isJournalFull = false
+    /// For a planted bug: what was durable when a promise was last asked for.
+    var durableWhenAsked: WriteID?
     /// The rules that are left out, to see that a checker notices.
     var leftOut: Set<Flaw> = []
 
@@ -49,7 +51,7 @@ struct Core: Hashable, Sendable {
         commands = PendingCommands(of: node, in: durable.incarnation.next)
         recordedWatermark = durable.watermark
         durability.watermark = max(durable.watermark, applied)
-        self.snapshot = applied
+        snapshotThrough = applied
         random = SeededRandom(seed: seed)
         for (slot, record) in durable.slots.sorted(by: { $0.key < $1.key }) { log.restore(slot, record) }
         log.advanceWatermark()
@@ -62,7 +64,12 @@ struct Core: Hashable, Sendable {
         !isHalted && !isJournalFull && !durability.isStalled(at: now, limit: settings.journalStallLimit)
     }
 
-    var hasRoomInMemory: Bool { log.residentBytes < settings.maximumResidentBytes + settings.maximumOpenBytes }
+    var hasRoomInMemory: Bool {
+        log.residentBytes + log.gapBytes < settings.maximumResidentBytes + settings.maximumOpenBytes
+    }
+
+    /// Whether there is a record for the slot, or one may be made: one that lies far beyond a gap is taken for lost.
+    func isWithinReach(_ slot: Slot) -> Bool { slot > .zero && log.reaches(slot, within: settings.maximumReach) }
 
     /// A disk that is full or far behind takes no more entries, or memory would hold them all.
     var hasRoomToWrite: Bool { !isJournalFull && durability.unsyncedBytes < settings.maximumUnsyncedBytes }

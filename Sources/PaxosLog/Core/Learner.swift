@@ -48,7 +48,7 @@ extension Core {
     /// Lets the journal drop what is in a snapshot and what no member misses.
     /// - Parameter spared: The lowest durable watermark among the members.
     mutating func trim(sparing spared: Slot, into effects: inout Effects) {
-        let through = min(snapshot, spared)
+        let through = min(snapshotThrough, spared)
         guard through > log.trimmed else { return }
         log.release(through: through, keeping: 0)
         log.trim(through: min(through, log.released))

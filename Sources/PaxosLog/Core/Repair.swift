@@ -46,7 +46,7 @@ extension Core {
     mutating func continueRepair(asking election: Election, at now: Instant, into effects: inout Effects) {
         guard repair.target > log.watermark else { return repair.asked = nil }
         if let asked = repair.asked, now.since(asked.at) < settings.resendInterval { return }
-        let peers = election.heard(at: now).filter { election.peers[$0].watermark > log.watermark }
+        let peers = election.heard(at: now).filter { election.peers[$0].durableWatermark > log.watermark }
         guard !peers.isEmpty else { return repair.asked = nil }
         repair.attempts += 1
         let peer = election.seat.configuration.members[peers[repair.attempts % peers.count]]
@@ -91,8 +91,8 @@ extension Core {
     /// Whether chosen entries can be taken in. What fills a gap goes before what comes after it, so there is room for it
     /// when there is none for an `Accept`.
     func mayLearn(_ learned: Learned) -> Bool {
-        learned.first > .zero && learned.first.distance(from: log.watermark) <= 1 << 24
-            && !isJournalFull && durability.unsyncedBytes < 2 * settings.maximumUnsyncedBytes
+        isWithinReach(learned.first) && !isJournalFull
+            && durability.unsyncedBytes < 2 * settings.maximumUnsyncedBytes
     }
 
     /// The entries of `learned` were taken in: asks the same peer for more if it knows more.

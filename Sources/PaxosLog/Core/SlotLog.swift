@@ -25,6 +25,12 @@ struct SlotLog: Hashable, Sendable {
     private(set) var residentBytes = 0
     private var records = RingBuffer<SlotRecord>()
 
+    /// How many records have no entry: those of gaps.
+    private var emptyCount = 0
+
+    /// Bytes of the records that have no entry.
+    var gapBytes: Int { emptyCount * MemoryLayout<SlotRecord?>.stride }
+
     /// - Parameters:
     ///   - trimmed: Up to where the journal holds nothing.
     ///   - applied: Up to where the state machine was restored; chosen, and not needed in memory.
@@ -52,15 +58,25 @@ struct SlotLog: Hashable, Sendable {
         return records[index]
     }
 
+    /// Whether a slot lies at most `reach` slots above the watermark.
+    func reaches(_ slot: Slot, within reach: Int) -> Bool {
+        slot <= watermark || slot.rawValue - watermark.rawValue <= UInt64(reach)
+    }
+
     func isChosen(_ slot: Slot) -> Bool { slot <= watermark || record(at: slot).isChosen }
 
+    /// - Parameter body: Leaves an entry in the record.
     private mutating func withRecord(at slot: Slot, _ body: (inout SlotRecord) -> Void) {
         let index = slot.distance(from: released) - 1
         invariant(index >= 0, "a slot that changes is in memory: \(slot) above \(released)")
-        while records.count <= index { records.append(SlotRecord()) }
-        let before = records[index].entry?.byteCount ?? 0
+        while records.count <= index {
+            records.append(SlotRecord())
+            emptyCount += 1
+        }
+        let before = records[index].entry?.byteCount
         body(&records[index])
-        residentBytes += (records[index].entry?.byteCount ?? 0) - before
+        residentBytes += (records[index].entry?.byteCount ?? 0) - (before ?? 0)
+        if before == nil { emptyCount -= 1 }
     }
 
     /// Accepts a value for a slot that nobody here knows to be chosen.
@@ -116,7 +132,10 @@ struct SlotLog: Hashable, Sendable {
     /// Releases entries from memory, oldest first, until at most `limit` bytes remain or `through` is reached.
     mutating func release(through: Slot, keeping limit: Int) {
         while residentBytes > limit && released < min(through, watermark) {
-            if let record = records.popFirst() { residentBytes -= record.entry?.byteCount ?? 0 }
+            if let record = records.popFirst() {
+                residentBytes -= record.entry?.byteCount ?? 0
+                if record.entry == nil { emptyCount -= 1 }
+            }
             released = released.next
         }
     }

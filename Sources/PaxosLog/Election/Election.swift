@@ -30,8 +30,8 @@ struct Election: Hashable, Sendable {
         /// When it last answered a heartbeat.
         var answeredAt: Instant?
         var reply: HeartbeatReply?
-        /// The highest chosen watermark that it reported.
-        var watermark = Slot.zero
+        /// The highest that it reported.
+        var durableWatermark = Slot.zero
     }
 
     init(seat: Seat, settings: Replica.Settings, at now: Instant) {
@@ -65,7 +65,7 @@ struct Election: Hashable, Sendable {
         // An answer to an old round says little about now.
         if reply.round + 1 >= round { peers[peer].answeredAt = now }
         peers[peer].reply = reply
-        peers[peer].watermark = max(peers[peer].watermark, reply.watermark)
+        peers[peer].durableWatermark = max(peers[peer].durableWatermark, reply.durableWatermark)
         return true
     }
 
@@ -107,14 +107,14 @@ struct Election: Hashable, Sendable {
     /// The peer that knows most, among those that have answered since their connection was last reset.
     var bestInformedPeer: NodeID? {
         peers.indices.filter { peers[$0].answeredAt != nil }
-            .max { peers[$0].watermark < peers[$1].watermark }
+            .max { peers[$0].durableWatermark < peers[$1].durableWatermark }
             .map { seat.configuration.members[$0] }
     }
 
-    /// The lowest watermark of all members.
+    /// The lowest durable watermark of all members.
     /// - Parameter own: That of this node.
-    func lowestWatermark(own: Slot) -> Slot {
-        peers.indices.map { $0 == seat.index ? own : peers[$0].watermark }.min() ?? .zero
+    func lowestDurableWatermark(own: Slot) -> Slot {
+        peers.indices.map { $0 == seat.index ? own : peers[$0].durableWatermark }.min() ?? .zero
     }
 
     /// A ballot of this round exists.

@@ -43,6 +43,9 @@ struct Reads: Hashable, Sendable {
 
     mutating func add(_ waiter: Waiter, at now: Instant) { waiting.append(Waiting(waiter: waiter, since: now)) }
 
+    /// Since when the first of those waits that no barrier was begun for.
+    var oldest: Instant? { waiting.first?.since }
+
     /// Whether a barrier is to begin.
     var wantsBarrier: Bool { !waiting.isEmpty && barrier == nil }
 

@@ -95,7 +95,7 @@ struct Candidate: Hashable, Sendable {
         _ promise: Promise, from peer: Int, at now: Instant, _ core: inout Core, into effects: inout Effects
     ) -> Verdict {
         guard promise.ballot == ballot, promise.attempt <= attempt, promise.part < promise.parts,
-            !answers[peer].isComplete, catchUpTarget == nil
+            !answers[peer].isComplete, catchUpTarget == nil, isPlausible(promise, core)
         else { return .waits }
         if answers[peer].attempt != promise.attempt || answers[peer].answer != promise.answer {
             answers[peer] = Answer(attempt: promise.attempt, answer: promise.answer)
@@ -109,6 +109,15 @@ struct Candidate: Hashable, Sendable {
         return conclude(at: now, &core, into: &effects)
     }
 
+    /// An acceptor holds nothing that lay out of reach when it accepted or learned it, and its watermark has not gone back since.
+    /// A report of what lies far beyond comes from a defect, and proposing in all slots up to there would take for ever.
+    private func isPlausible(_ promise: Promise, _ core: Core) -> Bool {
+        let known = max(promise.watermark, core.log.highest)
+        return promise.reports.allSatisfy {
+            $0.slot <= known || $0.slot.rawValue - known.rawValue <= 2 * UInt64(core.settings.maximumReach)
+        }
+    }
+
     private mutating func take(
         _ report: SlotReport, from peer: Int, _ core: inout Core, into effects: inout Effects
     ) {
@@ -116,7 +125,12 @@ struct Candidate: Hashable, Sendable {
         switch report.state {
         case .accepted(let ballot, let entry): adopt(entry, ballot, at: report.slot, from: peer, core)
         case .chosen(let entry):
-            if !core.log.isChosen(report.slot) { core.learn(entry, at: report.slot, into: &effects) }
+            guard !core.log.isChosen(report.slot) else { return }
+            // Out of reach it is not learned, but no lower ballot can hold anything better.
+            guard core.isWithinReach(report.slot) else {
+                return adopt(entry, ballot, at: report.slot, from: peer, core)
+            }
+            core.learn(entry, at: report.slot, into: &effects)
         case .faulty: if !core.has(.faultyTakenForNeverHad) { faulty[report.slot, default: MemberSet()].insert(peer) }
         }
     }

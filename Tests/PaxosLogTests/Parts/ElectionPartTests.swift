@@ -18,8 +18,8 @@ struct ElectionPartTests {
         election.sendHeartbeats(into: &effects)
         for (peer, isHappy, leader) in answers {
             let reply = HeartbeatReply(
-                round: election.round, promised: leader, leader: leader, isHappy: isHappy, watermark: Slot(UInt64(peer))
-            )
+                round: election.round, promised: leader, leader: leader, isHappy: isHappy,
+                durableWatermark: Slot(UInt64(peer)))
             _ = election.receive(reply, from: peer, at: now)
         }
     }
@@ -45,7 +45,7 @@ struct ElectionPartTests {
         for _ in 0..<4 { election.sendHeartbeats(into: &effects) }
         func hear(_ round: UInt64, _ election: inout Election) -> Bool {
             let reply = HeartbeatReply(
-                round: round, promised: .zero, leader: .zero, isHappy: false, watermark: .zero)
+                round: round, promised: .zero, leader: .zero, isHappy: false, durableWatermark: .zero)
             return election.receive(reply, from: 1, at: Parts.now)
         }
         #expect(hear(2, &election))

@@ -73,7 +73,7 @@ struct ReadsPartTests {
         #expect(era.wayOfReads(at: Parts.now, core) == .quorum)
         var effects = Effects()
         era.election.sendHeartbeats(into: &effects)
-        let reply = HeartbeatReply(round: 1, promised: leader, leader: leader, isHappy: true, watermark: .zero)
+        let reply = HeartbeatReply(round: 1, promised: leader, leader: leader, isHappy: true, durableWatermark: .zero)
         _ = era.election.receive(reply, from: 1, at: Parts.now)
         era.election.leader = leader
         #expect(era.wayOfReads(at: Parts.now, core) == .leader(leader))

@@ -21,9 +21,7 @@ extension StoreState {
 
     /// What can be refused without looking for the key.
     func check(_ request: PutSpan) throws(StoreError) {
-        if request.key.isEmpty { throw .keyNotProvided }
-        if request.flags & PutFlags.ignoreValue != 0 && !request.value.isEmpty { throw .valueProvided }
-        if request.flags & PutFlags.ignoreLease != 0 && request.lease != .none { throw .leaseProvided }
+        try request.validate()
         if request.lease != .none && !isLeaseGranted(request.lease) { throw .leaseNotFound }
     }
 

@@ -13,9 +13,7 @@ extension RangeRequest {
 extension PutRequest {
     /// - Throws: `keyNotProvided`, `valueProvided` or `leaseProvided`.
     public func validate() throws(StoreError) {
-        if key.isEmpty { throw .keyNotProvided }
-        if ignoreValue && !value.isEmpty { throw .valueProvided }
-        if ignoreLease && lease != .none { throw .leaseProvided }
+        try withSpans { (span) throws(StoreError) in try span.validate() }
     }
 }
 
