@@ -18,7 +18,7 @@ private func origin(_ sequence: UInt64, life: UInt64 = 1) -> Origin {
 
 @Suite("Every checker rejects what it is there for")
 struct CheckerTests {
-    private var findings = Findings()
+    private let findings = Findings()
 
     @Test("An entry's key tells values, origins and no-ops apart")
     func keys() {
@@ -30,11 +30,11 @@ struct CheckerTests {
     @Test("Agreement: two values in one ballot and slot")
     mutating func twoValuesInOneBallot() {
         var checker = AgreementChecker()
-        checker.proposed(Slot(1), ballot(1), EntryKey(entry(1)), &findings)
-        checker.proposed(Slot(1), ballot(1), EntryKey(entry(1)), &findings)
-        checker.proposed(Slot(1), ballot(2), EntryKey(entry(2)), &findings)
+        checker.proposed(Slot(1), ballot(1), EntryKey(entry(1)), findings)
+        checker.proposed(Slot(1), ballot(1), EntryKey(entry(1)), findings)
+        checker.proposed(Slot(1), ballot(2), EntryKey(entry(2)), findings)
         #expect(findings.first == nil)
-        checker.proposed(Slot(1), ballot(2), EntryKey(entry(1)), &findings)
+        checker.proposed(Slot(1), ballot(2), EntryKey(entry(1)), findings)
         #expect(findings.first?.checker == .agreement)
     }
 
@@ -42,27 +42,27 @@ struct CheckerTests {
         "Agreement: another value proposed above the ballot of a choice, before or after it", arguments: [true, false])
     mutating func proposedAboveChoice(isProposedFirst: Bool) {
         var checker = AgreementChecker()
-        checker.proposed(Slot(1), ballot(3), EntryKey(entry(1)), &findings)
-        checker.proposed(Slot(1), ballot(2), EntryKey(entry(2)), &findings)
-        if isProposedFirst { checker.proposed(Slot(1), ballot(4), EntryKey(entry(2)), &findings) }
-        checker.chosen(Slot(1), ballot(3), EntryKey(entry(1)), &findings)
+        checker.proposed(Slot(1), ballot(3), EntryKey(entry(1)), findings)
+        checker.proposed(Slot(1), ballot(2), EntryKey(entry(2)), findings)
+        if isProposedFirst { checker.proposed(Slot(1), ballot(4), EntryKey(entry(2)), findings) }
+        checker.chosen(Slot(1), ballot(3), EntryKey(entry(1)), findings)
         #expect((findings.first != nil) == isProposedFirst)
-        if !isProposedFirst { checker.proposed(Slot(1), ballot(4), EntryKey(entry(2)), &findings) }
+        if !isProposedFirst { checker.proposed(Slot(1), ballot(4), EntryKey(entry(2)), findings) }
         #expect(findings.first?.checker == .agreement)
     }
 
     @Test("Agreement: two values chosen, and two actions applied")
     mutating func twoChoices() {
         var checker = AgreementChecker()
-        checker.chosen(Slot(1), ballot(3), EntryKey(entry(1)), &findings)
-        checker.chosen(Slot(1), ballot(5), EntryKey(entry(1)), &findings)
-        checker.applied(Slot(1), 7, by: NodeID(1), &findings)
-        checker.applied(Slot(1), 7, by: NodeID(2), &findings)
+        checker.chosen(Slot(1), ballot(3), EntryKey(entry(1)), findings)
+        checker.chosen(Slot(1), ballot(5), EntryKey(entry(1)), findings)
+        checker.applied(Slot(1), 7, by: NodeID(1), findings)
+        checker.applied(Slot(1), 7, by: NodeID(2), findings)
         #expect(findings.first == nil)
-        var other = findings
-        checker.applied(Slot(1), 8, by: NodeID(3), &other)
+        let other = Findings()
+        checker.applied(Slot(1), 8, by: NodeID(3), other)
         #expect(other.first?.checker == .agreement)
-        checker.chosen(Slot(1), ballot(4), EntryKey(.noOp), &findings)
+        checker.chosen(Slot(1), ballot(4), EntryKey(.noOp), findings)
         #expect(findings.first?.checker == .agreement)
     }
 
@@ -73,14 +73,14 @@ struct CheckerTests {
         #expect(checker.accepted(Slot(1), ballot(1), key, entry(1), member: 0) == nil)
         #expect(checker.accepted(Slot(1), ballot(1), key, entry(1), member: 0) == nil)
         #expect(checker.accepted(Slot(1), ballot(2), key, entry(1), member: 1) == nil)
-        var early = findings
-        checker.claimed(first: Slot(1), last: Slot(1), by: NodeID(1), &early)
+        let early = Findings()
+        checker.claimed(first: Slot(1), last: Slot(1), by: NodeID(1), early)
         #expect(early.first?.checker == .durableQuorum)
         #expect(checker.accepted(Slot(1), ballot(2), key, entry(1), member: 2)?.ballot == ballot(2))
-        checker.claimed(first: Slot(1), last: Slot(1), by: NodeID(1), &findings)
-        checker.claimed(key, at: Slot(1), by: NodeID(1), &findings)
+        checker.claimed(first: Slot(1), last: Slot(1), by: NodeID(1), findings)
+        checker.claimed(key, at: Slot(1), by: NodeID(1), findings)
         #expect(findings.first == nil)
-        checker.claimed(EntryKey(.noOp), at: Slot(1), by: NodeID(1), &findings)
+        checker.claimed(EntryKey(.noOp), at: Slot(1), by: NodeID(1), findings)
         #expect(findings.first?.checker == .durableQuorum)
     }
 
@@ -88,50 +88,50 @@ struct CheckerTests {
     mutating func invented() {
         var checker = ProposedChecker()
         checker.proposed(Payload([1]), place: 0)
-        checker.chosen(entry(1), at: Slot(1), &findings)
-        checker.chosen(.noOp, at: Slot(2), &findings)
+        checker.chosen(entry(1), at: Slot(1), findings)
+        checker.chosen(.noOp, at: Slot(2), findings)
         #expect(findings.first == nil)
-        var other = findings
-        checker.chosen(.unknown(kind: 9, payload: Payload([1])), at: Slot(3), &other)
+        let other = Findings()
+        checker.chosen(.unknown(kind: 9, payload: Payload([1])), at: Slot(3), other)
         #expect(other.first?.checker == .proposed)
-        checker.chosen(entry(2), at: Slot(3), &findings)
+        checker.chosen(entry(2), at: Slot(3), findings)
         #expect(findings.first?.checker == .proposed)
     }
 
     @Test("At most once: a second application, and a command that is passed over for no reason")
     mutating func once() {
         var checker = AtMostOnceChecker()
-        checker.applied(origin(2), at: Slot(1), by: NodeID(1), &findings)
-        checker.applied(origin(2), at: Slot(1), by: NodeID(2), &findings)
-        checker.skipped(origin(2), at: Slot(4), by: NodeID(1), &findings)
-        checker.skipped(origin(1), at: Slot(5), by: NodeID(1), &findings)
+        checker.applied(origin(2), at: Slot(1), by: NodeID(1), findings)
+        checker.applied(origin(2), at: Slot(1), by: NodeID(2), findings)
+        checker.skipped(origin(2), at: Slot(4), by: NodeID(1), findings)
+        checker.skipped(origin(1), at: Slot(5), by: NodeID(1), findings)
         #expect(findings.first == nil)
-        var other = findings
-        checker.applied(origin(2), at: Slot(2), by: NodeID(1), &other)
+        let other = Findings()
+        checker.applied(origin(2), at: Slot(2), by: NodeID(1), other)
         #expect(other.first?.checker == .atMostOnce)
-        checker.skipped(origin(3), at: Slot(6), by: NodeID(1), &findings)
+        checker.skipped(origin(3), at: Slot(6), by: NodeID(1), findings)
         #expect(findings.first?.checker == .atMostOnce)
     }
 
     @Test("Digest: two states at one slot")
     mutating func digests() {
         var checker = DigestChecker()
-        checker.reached(Slot(3), StateDigest(high: 1, low: 1), by: NodeID(1), &findings)
-        checker.reached(Slot(4), StateDigest(high: 2, low: 1), by: NodeID(2), &findings)
-        checker.reached(Slot(3), StateDigest(high: 1, low: 1), by: NodeID(2), &findings)
+        checker.reached(Slot(3), StateDigest(high: 1, low: 1), by: NodeID(1), findings)
+        checker.reached(Slot(4), StateDigest(high: 2, low: 1), by: NodeID(2), findings)
+        checker.reached(Slot(3), StateDigest(high: 1, low: 1), by: NodeID(2), findings)
         #expect(findings.first == nil)
-        checker.reached(Slot(4), StateDigest(high: 2, low: 2), by: NodeID(1), &findings)
+        checker.reached(Slot(4), StateDigest(high: 2, low: 2), by: NodeID(1), findings)
         #expect(findings.first?.checker == .digest)
     }
 
     @Test("Monotone: within a life", arguments: [true, false])
     mutating func withinLife(isPromise: Bool) {
         var checker = MonotoneChecker(nodeCount: 1)
-        checker.stepped(0, promised: ballot(2), watermark: Slot(5), &findings)
-        checker.stepped(0, promised: ballot(3), watermark: Slot(5), &findings)
+        checker.stepped(0, promised: ballot(2), watermark: Slot(5), findings)
+        checker.stepped(0, promised: ballot(3), watermark: Slot(5), findings)
         #expect(findings.first == nil)
         checker.stepped(
-            0, promised: ballot(isPromise ? 2 : 3), watermark: Slot(isPromise ? 5 : 4), &findings)
+            0, promised: ballot(isPromise ? 2 : 3), watermark: Slot(isPromise ? 5 : 4), findings)
         #expect(findings.first?.checker == .monotone)
     }
 
@@ -141,27 +141,27 @@ struct CheckerTests {
         var durable = DurableState()
         durable.absorb(.chosen(through: Slot(3)))
         checker.showed(0, ballot(4))
-        checker.restarted(0, promised: ballot(4), watermark: Slot(3), durable: durable, &findings)
+        checker.restarted(0, promised: ballot(4), watermark: Slot(3), durable: durable, findings)
         #expect(findings.first == nil)
-        var other = findings
-        checker.restarted(0, promised: ballot(3), watermark: Slot(3), durable: durable, &other)
+        let other = Findings()
+        checker.restarted(0, promised: ballot(3), watermark: Slot(3), durable: durable, other)
         #expect(other.first?.checker == .monotone)
-        checker.restarted(0, promised: ballot(4), watermark: Slot(2), durable: durable, &findings)
+        checker.restarted(0, promised: ballot(4), watermark: Slot(2), durable: durable, findings)
         #expect(findings.first?.checker == .monotone)
     }
 
     @Test("Monotone: a ballot of a former life, and a record below the promise")
     mutating func ballots() {
         var checker = MonotoneChecker(nodeCount: 1)
-        checker.stood(0, ballot(4), &findings)
-        checker.stood(0, ballot(4), &findings)
-        checker.wrote(0, ballot(4), isAcceptance: true, &findings)
-        checker.restarted(0, promised: ballot(4), watermark: .zero, durable: DurableState(), &findings)
+        checker.stood(0, ballot(4), findings)
+        checker.stood(0, ballot(4), findings)
+        checker.wrote(0, ballot(4), isAcceptance: true, findings)
+        checker.restarted(0, promised: ballot(4), watermark: .zero, durable: DurableState(), findings)
         #expect(findings.first == nil)
-        var other = findings
-        checker.wrote(0, ballot(3), isAcceptance: true, &other)
+        let other = Findings()
+        checker.wrote(0, ballot(3), isAcceptance: true, other)
         #expect(other.first?.checker == .monotone)
-        checker.stood(0, ballot(4), &findings)
+        checker.stood(0, ballot(4), findings)
         #expect(findings.first?.checker == .monotone)
     }
 
@@ -176,9 +176,9 @@ struct CheckerTests {
         #expect(LivenessChecker.haveConverged(equal))
         #expect(!LivenessChecker.haveConverged([standing(3, 3, 1), standing(3, 2, 1)]))
         #expect(!LivenessChecker.haveConverged([standing(3, 3, 1), standing(3, 3, 2)]))
-        LivenessChecker().timeIsUp(unfinished: 0, standings: equal, &findings)
+        LivenessChecker().timeIsUp(unfinished: 0, standings: equal, findings)
         #expect(findings.first == nil)
-        LivenessChecker().timeIsUp(unfinished: 1, standings: equal, &findings)
+        LivenessChecker().timeIsUp(unfinished: 1, standings: equal, findings)
         #expect(findings.first?.checker == .liveness)
     }
 }

@@ -198,7 +198,7 @@ struct LinearizabilitySearchTests {
         let flaws = planted.map { [$0.flaw] } ?? []
         let world = World<RegisterWorkload>(seed: seed, plan: plan, flaws: Set(flaws), choices: &choices)
         world.begin()
-        var run = Run(world, WorldJudge(), choices)
+        var run = Run(world.engine, WorldJudge(), choices)
         run.go()
         return (world.history, world.violation?.checker)
     }

@@ -36,8 +36,13 @@ public struct GroupCore: Sendable {
             node.batches.append(JournalBatch(group: number, id: effects.writeID, records: effects.records))
             effects.records.removeAll(keepingCapacity: true)
         }
-        if node.sends.isEmpty { swap(&node.sends, &effects.sends) } else { node.sends += effects.sends }
-        effects.sends.removeAll(keepingCapacity: true)
+        if node.sends.isEmpty {
+            swap(&node.sends, &effects.sends)
+        } else if !effects.sends.isEmpty {
+            node.sends += effects.sends
+            effects.sends.removeAll(keepingCapacity: true)
+        }
+        guard !effects.loads.isEmpty else { return }
         for load in effects.loads { node.loads.append(GroupLoad(group: number, load: load)) }
         effects.loads.removeAll(keepingCapacity: true)
     }

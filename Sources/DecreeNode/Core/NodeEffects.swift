@@ -28,12 +28,13 @@ public struct NodeEffects: Sendable {
 
     /// Empties the effects and keeps the memory for the next turn.
     public mutating func removeAll() {
-        batches.removeAll(keepingCapacity: true)
-        sends.removeAll(keepingCapacity: true)
-        loads.removeAll(keepingCapacity: true)
-        identity = nil
-        snapshots.removeAll(keepingCapacity: true)
-        notices.removeAll(keepingCapacity: true)
+        // Most are empty in most turns, and an empty array is not emptied for nothing.
+        if !batches.isEmpty { batches.removeAll(keepingCapacity: true) }
+        if !sends.isEmpty { sends.removeAll(keepingCapacity: true) }
+        if !loads.isEmpty { loads.removeAll(keepingCapacity: true) }
+        if identity != nil { identity = nil }
+        if !snapshots.isEmpty { snapshots.removeAll(keepingCapacity: true) }
+        if !notices.isEmpty { notices.removeAll(keepingCapacity: true) }
         fault = nil
         hasEnded = false
     }

@@ -73,17 +73,18 @@ extension GroupMachine {
     ) -> Bool {
         let isEarly = core.has(.snapshotBeforeWatermark)
         if core.groups[place].snapshots.running == nil {
-            if let walk = walk.take() { abandonWalk(walk) }
+            if hasWalk, let walk = walk.take() { abandonWalk(walk) }
             guard core.lifecycle.takesPart, !core.lifecycle.isStopping else { return false }
             return considerSnapshot(core: &core, at: now, into: &effects)
         }
-        guard walk != nil else {
+        guard hasWalk else {
             core.groups[place].finishSnapshot(into: &effects, isEarly: isEarly)
             return false
         }
         guard core.groups[place].snapshots.mayWalk else { return false }
         guard let block = machine.nextBlock(of: &walk!) else {
             walk = nil
+            hasWalk = false
             needsMaintenance = true
             core.groups[place].snapshots.walked()
             core.groups[place].finishSnapshot(into: &effects, isEarly: isEarly)
@@ -95,6 +96,7 @@ extension GroupMachine {
     }
 
     private mutating func abandonWalk(_ walk: Machine.SnapshotWalk) {
+        hasWalk = false
         machine.abandon(walk)
         needsMaintenance = true
     }
@@ -110,6 +112,7 @@ extension GroupMachine {
             return false
         }
         walk = machine.beginSnapshot()
+        hasWalk = true
         core.groups[place].snapshots.begin(covers: applied, at: now)
         core.groups[place].snapshotStatus.isRunning = true
         let (number, metadata) = (core.groups[place].number, core.groups[place].replica.snapshotMetadata())

@@ -57,7 +57,7 @@ extension GroupMachine {
         guard !applying.chosen.isEmpty else { return }
         applying.commandsOfTurn += applying.chosen.count
         core.groups[place].counters.commandsApplied &+= UInt64(applying.chosen.count)
-        applying.outputs.removeAll(keepingCapacity: true)
+        if !applying.outputs.isEmpty { applying.outputs.removeAll(keepingCapacity: true) }
         machine.apply(applying.chosen, into: &applying.outputs)
         invariant(
             applying.outputs.count == applying.waiters.count,
@@ -75,8 +75,10 @@ extension GroupMachine {
         invariant(
             applying.taken == core.groups[place].effects.applies.count,
             "outcomes come behind applies: \(applying.taken) of \(core.groups[place].effects.applies.count)")
-        applying.taken = 0
-        core.groups[place].effects.applies.removeAll(keepingCapacity: true)
+        if applying.taken > 0 {
+            applying.taken = 0
+            core.groups[place].effects.applies.removeAll(keepingCapacity: true)
+        }
         guard !core.groups[place].effects.outcomes.isEmpty else { return }
         var outcomes: [Outcome] = []
         swap(&outcomes, &core.groups[place].effects.outcomes)
@@ -127,5 +129,6 @@ extension GroupMachine {
             ports.complete(cursor.port, .failed(token: cursor.token, .stopped))
         }
         if let walk = walk.take() { machine.abandon(walk) }
+        hasWalk = false
     }
 }

@@ -35,6 +35,8 @@ public struct GroupMachine<Machine: StateMachine> {
     var applying = Applying<Machine>()
     var held = HeldRequests<Machine>()
     var walk: Machine.SnapshotWalk?
+    /// The same without a look at what a walk is: asked in every turn.
+    var hasWalk = false
     /// The machine may have housekeeping to do: something was applied, or something that was pinned is free.
     var needsMaintenance = true
 
@@ -65,7 +67,7 @@ public struct GroupMachine<Machine: StateMachine> {
     public mutating func pendingWork() -> MachineWork {
         MachineWork(
             readyQueries: queries.readyCount, cursors: queries.cursorCount, needsMaintenance: needsMaintenance,
-            hasWalk: walk != nil, hasCompletions: ports.hasCompletions, heldUntil: held.nextDeadline)
+            hasWalk: hasWalk, hasCompletions: ports.hasCompletions, heldUntil: held.nextDeadline)
     }
 
     /// How many commands the turn under way has applied.
@@ -77,8 +79,8 @@ public struct GroupMachine<Machine: StateMachine> {
     /// When the next turn has to come for the machine's sake; `.zero` for at once.
     public mutating func nextDeadline(core: inout NodeCore) -> Instant {
         // A walk whose snapshot failed pins a state until it is given up.
-        let hasFailed = core.groups[place].snapshots.running == nil
-        let walkGoesOn = walk != nil && (core.groups[place].snapshots.mayWalk || hasFailed)
+        let walkGoesOn =
+            hasWalk && (core.groups[place].snapshots.mayWalk || core.groups[place].snapshots.running == nil)
         if needsMaintenance || !queries.isIdle || walkGoesOn { return .zero }
         return held.nextDeadline
     }

@@ -9,7 +9,8 @@ struct HeldRequests<Machine: StateMachine> {
     private(set) var bytes = 0
 
     private(set) var nextDeadline = Instant.distantFuture
-    var isEmpty: Bool { batches.isEmpty }
+    /// Told by the deadline, which every batch has: asked in every turn, by code that does not know the machine.
+    var isEmpty: Bool { nextDeadline == .distantFuture }
 
     mutating func append(_ batch: PortBatch<Machine>, until: Instant) {
         count += batch.requests.count

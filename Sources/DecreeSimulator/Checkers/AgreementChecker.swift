@@ -30,7 +30,7 @@ struct AgreementChecker: Hashable {
     }
 
     /// A leader asks to accept `key`, or an acceptor does accept it.
-    mutating func proposed(_ slot: Slot, _ ballot: Ballot, _ key: EntryKey, _ findings: inout Findings) {
+    mutating func proposed(_ slot: Slot, _ ballot: Ballot, _ key: EntryKey, _ findings: Findings) {
         let index = makeRoom(slot)
         for other in columns[index].proposed where other.ballot == ballot {
             guard other.key != key else { return }
@@ -39,11 +39,11 @@ struct AgreementChecker: Hashable {
         }
         columns[index].proposed.append(Proposed(ballot: ballot, key: key))
         guard let chosen = columns[index].chosen else { return }
-        compare(slot, chosen, with: Proposed(ballot: ballot, key: key), &findings)
+        compare(slot, chosen, with: Proposed(ballot: ballot, key: key), findings)
     }
 
     /// A quorum holds `key` durably in `ballot`.
-    mutating func chosen(_ slot: Slot, _ ballot: Ballot, _ key: EntryKey, _ findings: inout Findings) {
+    mutating func chosen(_ slot: Slot, _ ballot: Ballot, _ key: EntryKey, _ findings: Findings) {
         let index = makeRoom(slot)
         if let before = columns[index].chosen, before.key != key {
             findings.report(
@@ -53,10 +53,10 @@ struct AgreementChecker: Hashable {
         if let before = columns[index].chosen, before.ballot <= ballot { return }
         let chosen = Chosen(ballot: ballot, key: key)
         columns[index].chosen = chosen
-        for other in columns[index].proposed { compare(slot, chosen, with: other, &findings) }
+        for other in columns[index].proposed { compare(slot, chosen, with: other, findings) }
     }
 
-    private func compare(_ slot: Slot, _ chosen: Chosen, with other: Proposed, _ findings: inout Findings) {
+    private func compare(_ slot: Slot, _ chosen: Chosen, with other: Proposed, _ findings: Findings) {
         guard other.ballot > chosen.ballot && other.key != chosen.key else { return }
         findings.report(
             .agreement,
@@ -64,7 +64,7 @@ struct AgreementChecker: Hashable {
     }
 
     /// A replica applied something that hashes to `action`.
-    mutating func applied(_ slot: Slot, _ action: UInt64, by node: NodeID, _ findings: inout Findings) {
+    mutating func applied(_ slot: Slot, _ action: UInt64, by node: NodeID, _ findings: Findings) {
         let index = makeRoom(slot)
         guard let before = columns[index].applied else {
             columns[index].applied = action

@@ -10,7 +10,7 @@ struct AtMostOnceChecker {
     private var latest: [NodeID: (origin: Origin, slot: Slot)] = [:]
 
     /// The command of `origin`, chosen at `slot`, is applied there.
-    mutating func applied(_ origin: Origin, at slot: Slot, by node: NodeID, _ findings: inout Findings) {
+    mutating func applied(_ origin: Origin, at slot: Slot, by node: NodeID, _ findings: Findings) {
         guard let first = slots[origin] else {
             slots[origin] = slot
             if latest[origin.node].map({ $0.origin < origin }) ?? true { latest[origin.node] = (origin, slot) }
@@ -21,7 +21,7 @@ struct AtMostOnceChecker {
     }
 
     /// The command of `origin`, chosen at `slot`, is passed over there.
-    func skipped(_ origin: Origin, at slot: Slot, by node: NodeID, _ findings: inout Findings) {
+    func skipped(_ origin: Origin, at slot: Slot, by node: NodeID, _ findings: Findings) {
         if let first = slots[origin], first < slot { return }
         if let latest = latest[origin.node], latest.origin > origin { return }
         findings.report(.atMostOnce, "\(node) passes over \(origin) at \(slot), which was never applied before")

@@ -5,7 +5,7 @@ struct DigestChecker {
     private var digests: [StateDigest?] = []
 
     /// The machine of `node` has applied everything up to `slot`.
-    mutating func reached(_ slot: Slot, _ digest: StateDigest, by node: NodeID, _ findings: inout Findings) {
+    mutating func reached(_ slot: Slot, _ digest: StateDigest, by node: NodeID, _ findings: Findings) {
         let index = Int(slot.rawValue)
         while digests.count <= index { digests.append(nil) }
         guard let known = digests[index] else {

@@ -60,7 +60,7 @@ struct DurableQuorumChecker: Hashable {
     }
 
     /// A replica takes every slot in `first...last` for chosen.
-    func claimed(first: Slot, last: Slot, by node: NodeID, _ findings: inout Findings) {
+    func claimed(first: Slot, last: Slot, by node: NodeID, _ findings: Findings) {
         guard first <= last else { return }
         for raw in first.rawValue...last.rawValue where chosen(Slot(raw)) == nil {
             findings.report(
@@ -72,7 +72,7 @@ struct DurableQuorumChecker: Hashable {
     }
 
     /// A replica takes `key` for the value chosen at `slot`.
-    func claimed(_ key: EntryKey, at slot: Slot, by node: NodeID, _ findings: inout Findings) {
+    func claimed(_ key: EntryKey, at slot: Slot, by node: NodeID, _ findings: Findings) {
         guard let fact = chosen(slot), fact.key == key else {
             findings.report(
                 .durableQuorum,

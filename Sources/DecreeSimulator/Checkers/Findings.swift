@@ -42,18 +42,13 @@ public struct Violation: Hashable, Sendable {
     }
 }
 
-/// Where checkers report. The first finding of a run counts: what comes after follows from it.
-public struct Findings {
-    public private(set) var first: (checker: CheckerName, text: String)?
+/// Where the checkers of a run report, those of all its groups. The first finding counts: what comes after follows from it.
+///
+/// A class, so that no checker needs access to it for longer than it takes to report.
+final class Findings {
+    private(set) var first: (checker: CheckerName, text: String)?
 
-    public init() {}
-
-    public mutating func report(_ checker: CheckerName, _ text: @autoclosure () -> String) {
+    func report(_ checker: CheckerName, _ text: @autoclosure () -> String) {
         if first == nil { first = (checker, text()) }
     }
-}
-
-/// The findings of a run, shared by the checkers of all its groups.
-final class FindingsBox {
-    var content = Findings()
 }

@@ -12,24 +12,6 @@ import PaxosLog
 public struct LinearizabilityChecker<Model: SequentialModel> {
     public typealias Log = History<Model.Operation, Model.Output, Model.Answer>
 
-    /// Where an operation stands in the order: behind the change to `position`, questions after the change itself.
-    private struct Place: Comparable {
-        let position: UInt64
-        let isQuestion: Bool
-
-        static func < (left: Place, right: Place) -> Bool {
-            left.position != right.position
-                ? left.position < right.position : !left.isQuestion && right.isQuestion
-        }
-    }
-
-    private struct Interval {
-        let invoked: UInt64
-        let returned: UInt64?
-        let place: Place
-        let entry: Int
-    }
-
     public init() {}
 
     /// - Parameters:
@@ -43,11 +25,10 @@ public struct LinearizabilityChecker<Model: SequentialModel> {
     }
 
     private func replay(_ history: Log, on model: inout Model, into intervals: inout [Interval]) -> String? {
-        let commands = history.entries.indices.filter { history.entries[$0].slot != nil }
-            .sorted { history.entries[$0].slot! < history.entries[$1].slot! }
+        let commands = Self.commands(of: history)
         let questions = Self.questions(of: history)
         var answered = 0
-        for index in commands {
+        for (_, index) in commands {
             if let text = answer(questions, &answered, history, on: model, into: &intervals) { return text }
             if let text = perform(index, history, on: &model, into: &intervals) { return text }
         }
@@ -57,6 +38,15 @@ public struct LinearizabilityChecker<Model: SequentialModel> {
         }
         return history.entries.firstIndex { $0.slot == nil && $0.hasOutput }
             .map { "\(history.entries[$0].operation) was answered, but the log never applied it" }
+    }
+
+    /// In the order of the log.
+    private static func commands(of history: Log) -> [(slot: Slot, entry: Int)] {
+        var commands: [(slot: Slot, entry: Int)] = []
+        for (index, entry) in history.entries.enumerated() {
+            if let slot = entry.slot { commands.append((slot, index)) }
+        }
+        return commands.sorted { $0.slot < $1.slot }
     }
 
     private static func questions(of history: Log) -> [(entry: Int, position: UInt64)] {
@@ -128,6 +118,23 @@ public struct LinearizabilityChecker<Model: SequentialModel> {
         let end = entry.returned.map { "\($0)" } ?? "open"
         return "\(entry.operation) of client \(entry.client), \(entry.invoked) to \(end)"
     }
+}
+
+/// Where an operation stands in the order: behind the change to `position`, questions after the change itself.
+private struct Place: Comparable {
+    let position: UInt64
+    let isQuestion: Bool
+
+    static func < (left: Place, right: Place) -> Bool {
+        left.position != right.position ? left.position < right.position : !left.isQuestion && right.isQuestion
+    }
+}
+
+private struct Interval {
+    let invoked: UInt64
+    let returned: UInt64?
+    let place: Place
+    let entry: Int
 }
 
 extension History.Entry {

@@ -24,7 +24,7 @@ struct LivenessChecker {
     /// - Parameters:
     ///   - unfinished: Clients that still wait, or have operations left to do.
     ///   - standings: All nodes of the healed quorum.
-    func timeIsUp(unfinished: Int, standings: [Standing], _ findings: inout Findings) {
+    func timeIsUp(unfinished: Int, standings: [Standing], _ findings: Findings) {
         if unfinished > 0 {
             findings.report(.liveness, "\(unfinished) clients are not finished in time: \(Self.tell(standings))")
         } else if !Self.haveConverged(standings) {

@@ -31,7 +31,7 @@ struct LogTimeChecker {
     ///   - key: The entry that is chosen there.
     ///   - now: The true time.
     mutating func applied(
-        _ apply: Apply, of key: EntryKey?, by node: NodeID, at now: UInt64, _ findings: inout Findings
+        _ apply: Apply, of key: EntryKey?, by node: NodeID, at now: UInt64, _ findings: Findings
     ) {
         if let known = times[apply.slot] {
             guard known != apply.time else { return }

@@ -24,7 +24,7 @@ struct MonotoneChecker {
     init(nodeCount: Int) { marks = Array(repeating: Mark(), count: nodeCount) }
 
     mutating func stepped(
-        _ node: Int, promised: Ballot, watermark: Slot, _ findings: inout Findings
+        _ node: Int, promised: Ballot, watermark: Slot, _ findings: Findings
     ) {
         if promised < marks[node].promised {
             findings.report(.monotone, "node \(node) goes back from promise \(marks[node].promised) to \(promised)")
@@ -38,7 +38,7 @@ struct MonotoneChecker {
 
     /// A node starts again with what it found on its disk.
     mutating func restarted(
-        _ node: Int, promised: Ballot, watermark: Slot, durable: DurableState, _ findings: inout Findings
+        _ node: Int, promised: Ballot, watermark: Slot, durable: DurableState, _ findings: Findings
     ) {
         let needed = max(marks[node].shown, durable.promised)
         if promised < needed {
@@ -66,7 +66,7 @@ struct MonotoneChecker {
     }
 
     /// A node asks for promises in `ballot`.
-    mutating func stood(_ node: Int, _ ballot: Ballot, _ findings: inout Findings) {
+    mutating func stood(_ node: Int, _ ballot: Ballot, _ findings: Findings) {
         if ballot <= marks[node].stoodBefore {
             findings.report(.monotone, "node \(node) stands in \(ballot), which a former life of it used")
         }
@@ -74,7 +74,7 @@ struct MonotoneChecker {
     }
 
     /// A record that promises or accepts in `ballot` is written.
-    mutating func wrote(_ node: Int, _ ballot: Ballot, isAcceptance: Bool, _ findings: inout Findings) {
+    mutating func wrote(_ node: Int, _ ballot: Ballot, isAcceptance: Bool, _ findings: Findings) {
         if ballot < marks[node].recorded {
             let deed = isAcceptance ? "accepts in" : "promises"
             findings.report(.monotone, "node \(node) \(deed) \(ballot) after \(marks[node].recorded)")

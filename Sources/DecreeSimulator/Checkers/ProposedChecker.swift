@@ -15,7 +15,7 @@ struct ProposedChecker {
     /// The operation that `payload` belongs to.
     func place(of payload: Payload) -> Int? { places[Self.hash(payload)] }
 
-    func chosen(_ entry: Entry, at slot: Slot, _ findings: inout Findings) {
+    func chosen(_ entry: Entry, at slot: Slot, _ findings: Findings) {
         switch entry {
         case .noOp: return
         case .command(let command):

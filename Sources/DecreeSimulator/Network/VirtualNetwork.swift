@@ -69,8 +69,8 @@ struct VirtualNetwork {
     }
 
     /// Hands out one copy of a frame.
-    /// - Returns: The frame, and whether it was overtaken by one that was sent later.
-    mutating func deliver(_ number: Int) -> (frame: Frame, isLate: Bool) {
+    /// - Returns: The frame, whether it was overtaken by one that was sent later, and whether its link is cut.
+    mutating func deliver(_ number: Int) -> (frame: Frame, isLate: Bool, isLost: Bool) {
         let frame = frames[number]
         frames[number].copies -= 1
         if frame.copies == 1 {
@@ -80,7 +80,7 @@ struct VirtualNetwork {
         let link = link(Int(frame.from), Int(frame.to))
         let isLate = frame.order < delivered[link]
         delivered[link] = max(delivered[link], frame.order)
-        return (frame, isLate)
+        return (frame, isLate, !isOpen(Int(frame.from), Int(frame.to)))
     }
 
     /// Cuts links; what is under way on them is lost when it would arrive.

@@ -38,7 +38,7 @@ public enum Simulator<W: Workload> {
         let flaws = planted.map { Set([$0.flaw]) } ?? []
         let world = World<W>(seed: seed, plan: plan, flaws: flaws, choices: &choices)
         world.begin()
-        var run = Run(world, WorldJudge(), choices)
+        var run = Run(world.engine, WorldJudge(), choices)
         run.go()
         return (world.report, run.choices)
     }

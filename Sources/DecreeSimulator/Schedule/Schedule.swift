@@ -40,7 +40,7 @@ struct Schedule {
     var nextTime: UInt64? { heap.first?.time }
 
     /// Takes what comes next and moves virtual time there.
-    mutating func next() -> Occurrence? {
+    mutating func next() -> (occurrence: Occurrence, time: UInt64)? {
         guard let first = heap.first else { return nil }
         let last = heap.removeLast()
         if !heap.isEmpty {
@@ -48,7 +48,7 @@ struct Schedule {
             siftDown()
         }
         now = first.time
-        return first.occurrence
+        return (first.occurrence, first.time)
     }
 
     private mutating func siftUp(_ start: Int) {

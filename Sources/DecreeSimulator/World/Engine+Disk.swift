@@ -38,13 +38,13 @@ extension Engine {
         switch record {
         case .promised(let ballot):
             checkVoter(node)
-            checkers.monotone.wrote(node.index, ballot, isAcceptance: false, &findings.content)
+            checkers.monotone.wrote(node.index, ballot, isAcceptance: false, findings)
         case .accepted(let slot, let ballot, let entry):
             checkVoter(node)
-            checkers.monotone.wrote(node.index, ballot, isAcceptance: true, &findings.content)
+            checkers.monotone.wrote(node.index, ballot, isAcceptance: true, findings)
             let key = EntryKey(entry)
-            checkers.agreement.proposed(slot, ballot, key, &findings.content)
-            checkers.logTime.proposed(key, at: schedule.now)
+            checkers.agreement.proposed(slot, ballot, key, findings)
+            checkers.logTime.proposed(key, at: now)
         default: break
         }
     }
@@ -138,8 +138,8 @@ extension Engine {
         let key = EntryKey(entry)
         let checkers = groupCheckers[place]
         guard let fact = checkers.durableQuorum.accepted(slot, ballot, key, entry, member: node.index) else { return }
-        checkers.agreement.chosen(slot, fact.ballot, fact.key, &findings.content)
-        checkers.proposed.chosen(fact.entry, at: slot, &findings.content)
+        checkers.agreement.chosen(slot, fact.ballot, fact.key, findings)
+        checkers.proposed.chosen(fact.entry, at: slot, findings)
         if entry == .noOp { sights[.noOpChosen] += 1 }
         if checkers.durableQuorum.ballotCount(slot) > 1 { sights[.slotAcceptedTwice] += 1 }
         if slot > Slot(1), checkers.durableQuorum.chosen(slot.previous) == nil { sights[.chosenOutOfOrder] += 1 }
@@ -148,7 +148,7 @@ extension Engine {
     /// What a journal gave back after a restart must hold everything that was synced, and may hold more.
     func recovered(_ state: DurableState, _ place: Int, at node: SimulatedNode) {
         if let text = Self.missing(in: state, of: node.groups[place].durable) {
-            findings.content.report(.durability, "the journal of \(node.id) lost what was synced: \(text)")
+            findings.report(.durability, "the journal of \(node.id) lost what was synced: \(text)")
         }
         node.groups[place].durable = state
         for (slot, record) in state.slots.sorted(by: { $0.key < $1.key }) where !record.isLearned {

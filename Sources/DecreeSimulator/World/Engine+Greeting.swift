@@ -11,7 +11,7 @@ extension Engine {
     /// Says hello to a peer, and again after a while unless it answered well.
     func dial(_ node: SimulatedNode, _ peer: Int) {
         guard let process = node.process, node.greeted[peer] == nil else { return }
-        let hello = process.core.greeting.hello(to: nodes[peer].id, connection: .heartbeat)
+        let hello = process.node.core.greeting.hello(to: nodes[peer].id, connection: .heartbeat)
         transmit(.hello(hello), from: node, to: peer)
         planDial(node, peer)
     }
@@ -71,10 +71,10 @@ extension Engine {
         do throws(WireError) {
             let scan = try frame.bytes.withBytes { bytes throws(WireError) in try HandshakeCodec.scan(bytes) }
             guard case .message(let message, _) = scan else { return nil }
-            if frame.isCorrupt { findings.content.report(.durability, "a damaged greeting passes for sound") }
+            if frame.isCorrupt { findings.report(.durability, "a damaged greeting passes for sound") }
             return message
         } catch {
-            if !frame.isCorrupt { findings.content.report(.durability, "a sound greeting is refused: \(error)") }
+            if !frame.isCorrupt { findings.report(.durability, "a sound greeting is refused: \(error)") }
             return nil
         }
     }
@@ -82,12 +82,12 @@ extension Engine {
     /// A peer that dials says who it is.
     private func hear(_ hello: Hello, of peer: SimulatedNode, _ life: UInt32, at node: SimulatedNode) -> Bool {
         guard let process = node.process else { return false }
-        if let refusal = process.core.greeting.judge(hello) {
+        if let refusal = process.node.core.greeting.judge(hello) {
             if refusal.code == .otherStore { sights[.wipedRefused] += 1 }
             transmit(.reply(.refused(refusal)), from: node, to: peer.index)
             return false
         }
-        let answer = process.core.greeting.hello(to: peer.id, connection: hello.connection)
+        let answer = process.node.core.greeting.hello(to: peer.id, connection: hello.connection)
         transmit(
             .reply(.accepted(version: Greeting.versions.upperBound, answer)), from: node, to: peer.index)
         node.heard[peer.index] = max(life, node.heard[peer.index] ?? 0)
@@ -98,7 +98,7 @@ extension Engine {
     /// A peer that was dialled accepted and says who it is.
     private func accepted(_ hello: Hello, by peer: SimulatedNode, _ life: UInt32, at node: SimulatedNode) -> Bool {
         guard let process = node.process, life == peer.life, node.greeted[peer.index] == nil,
-            process.core.greeting.judge(hello, expected: peer.id) == nil
+            process.node.core.greeting.judge(hello, expected: peer.id) == nil
         else { return false }
         node.greeted[peer.index] = life
         step(node, .greeted(hello))
@@ -139,7 +139,7 @@ extension Engine {
     /// A vote is written.
     func checkVoter(_ node: SimulatedNode) {
         guard !node.mayVote else { return }
-        findings.content.report(
+        findings.report(
             .forming, "\(node.id) votes with the store \(node.identity.store), formed: \(node.identity.formed ?? [])")
     }
 }

@@ -102,7 +102,7 @@ extension Engine {
     private func isUnknown(_ node: SimulatedNode) -> Bool {
         node.identity.formed == nil
             && !nodes.contains { other in
-                other.process?.core.greeting.answers.contains { $0.node == node.id } == true
+                other.process?.node.core.greeting.answers.contains { $0.node == node.id } == true
                     || other.identityUnderWay?.store(of: node.id) != nil || other.identity.store(of: node.id) != nil
             }
     }
@@ -117,7 +117,7 @@ extension Engine {
             if recovered.endedCleanly {
                 sights[.cleanEndFound] += 1
                 if !node.endedCleanly {
-                    findings.content.report(.durability, "the journal of \(node.id) takes a crash for a clean end")
+                    findings.report(.durability, "the journal of \(node.id) takes a crash for a clean end")
                 }
             }
             node.isJournalDamaged = false
@@ -141,7 +141,7 @@ extension Engine {
 
     private func refuseJournal(of node: SimulatedNode, _ error: JournalError) {
         guard node.isJournalDamaged else {
-            return findings.content.report(.durability, "the journal of \(node.id) cannot be read: \(error)")
+            return findings.report(.durability, "the journal of \(node.id) cannot be read: \(error)")
         }
         sights[.journalRefused] += 1
         node.isLost = true
@@ -168,22 +168,20 @@ extension Engine {
         let process = Process(core: core, journal: recovered.core)
         process.journal.flaws = flaws
         node.process = process
-        for place in 0..<plan.groupCount { noteStart(of: &process.core.groups[place].replica, place, at: node) }
+        for place in 0..<plan.groupCount { noteStart(process.node.firstSight(place), place, at: node) }
         node.journalBytes = 0
         node.machineDeadline = clock(node)
         step(node, .freeSpace(freeSpace(of: node)))
         step(node, JournalEvent.opened)
-        process.core.open(at: clock(node), into: &node.effects)
+        process.node.open(at: clock(node))
         for peer in nodes where peer !== node { dial(node, peer.index) }
         endInput(node)
     }
 
-    private func noteStart(of replica: inout Replica, _ place: Int, at node: SimulatedNode) {
-        let watermark = replica.watermark
+    private func noteStart(_ replica: SeenReplica, _ place: Int, at node: SimulatedNode) {
         groupCheckers[place].monotone.restarted(
-            node.index, promised: replica.promised, watermark: watermark, durable: node.groups[place].durable,
-            &findings.content)
-        node.seen[place] = SeenReplica(promised: replica.promised, watermark: watermark, leader: nil)
+            node.index, promised: replica.promised, watermark: replica.watermark,
+            durable: node.groups[place].durable, findings)
         if !node.groups[place].snapshots.isEmpty { sights[.startedFromSnapshot] += 1 }
     }
 }

@@ -17,29 +17,21 @@ extension Engine {
         guard !isHealed else {
             return carry(bytes, from: node, to: target, copies: 1, isCorrupt: false, extraDelay: .zero)
         }
-        let network = plan.network
-        if isLost(send.envelope.message) {
+        let fate = plan.network.fate(of: send.envelope.message, &networkChoices)
+        guard fate.copies > 0 else {
             faults[.messageLost] += 1
             return
         }
-        let copies = networkChoices.chance(network.duplicatePerMille, in: 1_000) ? 2 : 1
-        if copies > 1 { faults[.messageDuplicated] += 1 }
-        let isCorrupt = networkChoices.chance(network.corruptPerMille, in: 1_000)
-        if isCorrupt { faults[.messageCorrupted] += 1 }
+        if fate.copies > 1 { faults[.messageDuplicated] += 1 }
+        if fate.isCorrupt { faults[.messageCorrupted] += 1 }
         carry(
-            isCorrupt ? damage(bytes) : bytes, from: node, to: target, copies: copies, isCorrupt: isCorrupt,
-            extraDelay: slowness(of: send.envelope.message))
+            fate.isCorrupt ? damage(bytes) : bytes, from: node, to: target, copies: fate.copies,
+            isCorrupt: fate.isCorrupt, extraDelay: slowness(of: send.envelope.message))
     }
 
     private func isStalled(_ message: Message, from: Int, to: Int) -> Bool {
         guard let bulkStalled, !message.isAmong(Message.kinds(.heartbeat, .heartbeatReply)) else { return false }
         return bulkStalled == (plan.bulkStall == .outgoing ? from : to)
-    }
-
-    private func isLost(_ message: Message) -> Bool {
-        if networkChoices.chance(plan.network.lossPerMille, in: 1_000) { return true }
-        return message.isAmong(plan.network.unluckyKinds)
-            && networkChoices.chance(plan.network.unluckyLossPercent, in: 100)
     }
 
     private func slowness(of message: Message) -> TimeSpan {
@@ -52,9 +44,9 @@ extension Engine {
 
     private func encode(_ envelope: Envelope) -> [UInt8] {
         let list = [envelope]
-        return [UInt8](unsafeUninitializedCapacity: FrameCodec.byteCount(list)) { memory, count in
-            count = FrameCodec.encode(list, into: UnsafeMutableRawBufferPointer(memory))
-        }
+        var bytes = [UInt8](repeating: 0, count: FrameCodec.byteCount(list))
+        bytes.withUnsafeMutableBytes { _ = FrameCodec.encode(list, into: $0) }
+        return bytes
     }
 
     /// Turns over one to three neighbouring bits.
@@ -83,18 +75,17 @@ extension Engine {
     }
 
     private func drawDelay() -> TimeSpan {
-        let network = isHealed ? plan.calmNetwork : plan.network
-        let delay = TimeSpan(nanoseconds: network.delay.nanoseconds + networkChoices.below(network.jitter.nanoseconds))
-        guard !isHealed, networkChoices.chance(network.longDelayPerMille, in: 1_000) else { return delay }
-        faults[.messageDelayed] += 1
-        return TimeSpan(nanoseconds: delay.nanoseconds + networkChoices.below(network.longDelay.nanoseconds))
+        guard !isHealed else { return plan.calmNetwork.shortDelay(&networkChoices) }
+        let (delay, isLong) = plan.network.delay(&networkChoices)
+        if isLong { faults[.messageDelayed] += 1 }
+        return delay
     }
 
     /// A copy of a frame arrives.
     /// - Returns: Whether the receiver stepped on it.
     func arrive(_ number: Int, at node: SimulatedNode) -> Bool {
-        let (frame, isLate) = network.deliver(number)
-        guard network.isOpen(Int(frame.from), Int(frame.to)) else {
+        let (frame, isLate, isLost) = network.deliver(number)
+        guard !isLost else {
             faults[.messageLost] += 1
             return false
         }
@@ -104,7 +95,7 @@ extension Engine {
         // Of a life that was greeted here, or of an earlier one.
         guard let heard = node.heard[Int(frame.from)], heard >= frame.lives.from else { return false }
         guard let envelope = decode(frame) else { return false }
-        noteSights(of: envelope.message, at: &process.core.groups[Self.place(of: envelope.group)].replica)
+        noteSights(of: envelope.message, Self.place(of: envelope.group), at: process)
         events += 1
         step(node, .received(envelopes, from: nodes[Int(frame.from)].id))
         return true
@@ -116,17 +107,17 @@ extension Engine {
         do throws(WireError) {
             try frame.bytes.withBytes { bytes throws(WireError) in
                 guard case .frame(let found) = try FrameCodec.scan(bytes, maximumByteCount: 1 << 24) else {
-                    return findings.content.report(.durability, "more bytes are awaited than a frame has")
+                    return findings.report(.durability, "more bytes are awaited than a frame has")
                 }
                 let body = UnsafeRawBufferPointer(rebasing: bytes[found.body])
                 try FrameCodec.decodeEnvelopes(body, into: &envelopes)
             }
         } catch {
-            if !frame.isCorrupt { findings.content.report(.durability, "a sound frame is refused: \(error)") }
+            if !frame.isCorrupt { findings.report(.durability, "a sound frame is refused: \(error)") }
             return nil
         }
         if frame.isCorrupt && !envelopes.isEmpty {
-            findings.content.report(.durability, "a damaged frame passes for sound")
+            findings.report(.durability, "a damaged frame passes for sound")
         }
         return envelopes.first
     }
@@ -135,7 +126,7 @@ extension Engine {
     private func look(at message: Message, _ place: Int, from node: SimulatedNode) {
         let checkers = groupCheckers[place]
         switch message {
-        case .prepare(let prepare): checkers.monotone.stood(node.index, prepare.ballot, &findings.content)
+        case .prepare(let prepare): checkers.monotone.stood(node.index, prepare.ballot, findings)
         case .promise(let promise): checkers.monotone.showed(node.index, promise.ballot)
         case .accepted(let accepted): checkers.monotone.showed(node.index, accepted.ballot)
         case .heartbeatReply(let reply): checkers.monotone.showed(node.index, durable: reply.durableWatermark)
@@ -145,17 +136,17 @@ extension Engine {
         }
     }
 
-    private func noteSights(of message: Message, at replica: inout Replica) {
+    private func noteSights(of message: Message, _ place: Int, at process: Process) {
         switch message {
         case .learned(let learned):
             if !learned.entries.isEmpty {
-                sights[replica.isLeading ? .leaderTaught : .learnedFromPeer] += 1
+                sights[process.isLeading(place) ? .leaderTaught : .learnedFromPeer] += 1
             }
         case .accepted(let accepted):
-            if replica.isLeading, replica.leader != accepted.ballot {
+            if process.isLeading(place), process.leader(place) != accepted.ballot {
                 sights[.formerVoteArrived] += 1
             }
-        case .barrier(let barrier): if barrier.ballot < replica.promised { sights[.lateBarrierArrived] += 1 }
+        case .barrier(let barrier): if barrier.ballot < process.promised(place) { sights[.lateBarrierArrived] += 1 }
         case .forward: sights[.commandForwarded] += 1
         case .barrierConfirmed, .readAnswer: sights[.leaderRead] += 1
         case .probeAnswer: sights[.quorumRead] += 1

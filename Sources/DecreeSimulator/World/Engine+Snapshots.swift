@@ -49,7 +49,7 @@ extension Engine {
     func keep(_ stored: StoredSnapshot, _ place: Int, of node: SimulatedNode) {
         let known = node.groups[place].durable.watermark
         if stored.metadata.applied > known {
-            findings.content.report(
+            findings.report(
                 .durability,
                 "a snapshot of \(node.id) covers \(stored.metadata.applied), its journal holds \(known) as chosen")
         }

@@ -7,8 +7,8 @@ import PaxosLog
 extension Engine {
     /// Lets the world go on until virtual time is `end`.
     func run(until end: UInt64) {
-        while findings.content.first == nil, let time = schedule.nextTime, time <= end,
-            let occurrence = schedule.next()
+        while findings.first == nil, let time = schedule.nextTime, time <= end,
+            let occurrence = takeNext()
         {
             happen(occurrence)
         }
@@ -80,30 +80,29 @@ extension Engine {
     private func endTurn(_ node: SimulatedNode) {
         node.isGathering = false
         guard let process = node.process else { return }
-        if node.hasRequests { host.submitRequests(node) }
+        let clock = clock(node)
+        if node.hasRequests { submitRequests(node, process, at: clock) }
         moment += 1
-        process.core.endInput(at: clock(node), into: &node.effects)
-        look(at: node, process)
-        carryOut(node)
-        guard findings.content.first == nil else { return }
-        if hasWorkForMachines(node, process) {
-            host.endTurn(node)
-            carryOut(node)
+        if process.node.endInput(at: clock) { look(at: node, process) }
+        carryOut(node, process)
+        guard node.isUp, findings.first == nil else { return }
+        if node.machineDeadline <= clock || node.isStopping || process.node.needsMachines(at: clock) {
+            endMachines(node, process, at: clock)
+            carryOut(node, process)
         }
         guard node.isUp else { return }
         planWake(node)
         goOn(node)
     }
 
-    private func hasWorkForMachines(_ node: SimulatedNode, _ process: Process) -> Bool {
-        let now = clock(node)
-        if node.machineDeadline <= now || process.core.nextMeasurement <= now || node.isStopping { return true }
-        for place in 0..<plan.groupCount {
-            if process.core.hasWorkForMachine(place) || process.core.snapshotNeedsMachine(place, at: now) {
-                return true
-            }
+    private func submitRequests(_ node: SimulatedNode, _ process: Process, at clock: Instant) {
+        node.hasRequests = false
+        node.machineDeadline = clock
+        for seat in node.seats where seat.submit(&process.node, at: clock) {
+            sights[.requestHeld] += 1
+            // They are looked at in every turn.
+            node.hasRequests = true
         }
-        return false
     }
 
     /// Work that takes many steps goes on by itself, whatever else happens or does not.
@@ -114,12 +113,12 @@ extension Engine {
     }
 
     /// What the node core wants done.
-    private func carryOut(_ node: SimulatedNode) {
-        guard !node.effects.isEmpty else { return }
+    private func carryOut(_ node: SimulatedNode, _ process: Process) {
         // Taken out first: what is carried out may make new effects.
-        var current = spareEffects
-        spareEffects = NodeEffects()
-        swap(&current, &node.effects)
+        var current = NodeEffects()
+        swap(&current, &spareEffects)
+        defer { swap(&current, &spareEffects) }
+        guard process.node.takeEffects(&current) else { return }
         write(node, current.batches)
         for send in current.sends { transmit(send, from: node) }
         for load in current.loads { begin(load, of: node) }
@@ -127,7 +126,6 @@ extension Engine {
         if let identity = current.identity { record(identity, of: node) }
         let fault = current.fault
         current.removeAll()
-        spareEffects = current
         if fault != nil { host.fail(node) }
     }
 }

@@ -14,9 +14,11 @@ final class Engine {
     static let cluster = ClusterID(7)
 
     var schedule = Schedule()
+    /// Virtual time in nanoseconds, that of the occurrence that was taken last.
+    private(set) var now: UInt64 = 0
     var network: VirtualNetwork
-    var nodes: [SimulatedNode] = []
-    let findings = FindingsBox()
+    let nodes: [SimulatedNode]
+    let findings = Findings()
     /// By the place of the group.
     let groupCheckers: [Checkers]
     var faults = FaultCounts()
@@ -62,11 +64,10 @@ final class Engine {
         groupCheckers = (0..<plan.groupCount).map { [findings, quorum = configuration.acceptQuorum] _ in
             Checkers(plan: plan, quorum: quorum, findings: findings)
         }
-        for (index, member) in members.enumerated() {
-            nodes.append(
-                SimulatedNode(
-                    id: member, index: index, clock: Self.makeClock(plan, &choices), store: Self.store(index, 0),
-                    plan: plan))
+        nodes = members.enumerated().map { index, member in
+            SimulatedNode(
+                id: member, index: index, clock: Self.makeClock(plan, &choices), store: Self.store(index, 0), plan: plan
+            )
         }
         if plan.groupCount > 1 { sights[.groupsShared] += 1 }
         faults[.clockDrift] = nodes.count { $0.clock.driftPerMillion != 0 }
@@ -94,42 +95,42 @@ final class Engine {
     }
 
     /// What a node's clock shows now.
-    func clock(_ node: SimulatedNode) -> Instant { node.clock.reading(at: schedule.now) }
+    func clock(_ node: SimulatedNode) -> Instant { node.clock.reading(at: now) }
+
+    /// Takes what comes next; time is then where it comes.
+    func takeNext() -> Occurrence? {
+        guard let (occurrence, time) = schedule.next() else { return nil }
+        now = time
+        return occurrence
+    }
 
     /// Tells a node what happened, and looks at its replicas with all checks.
     func step(_ node: SimulatedNode, _ event: NodeEvent) {
         guard let process = node.process else { return }
         moment += 1
-        process.core.step(event, at: clock(node), into: &node.effects)
-        look(at: node, process)
+        if process.node.step(event, at: clock(node)) { look(at: node, process) }
     }
 
     func look(at node: SimulatedNode, _ process: Process) {
-        for place in 0..<plan.groupCount { look(at: &process.core.groups[place].replica, place, of: node) }
-    }
-
-    /// `inout`, so that looking at a replica does not copy it.
-    private func look(at replica: inout Replica, _ place: Int, of node: SimulatedNode) {
-        let promised = replica.promised
-        let watermark = replica.watermark
-        let seen = SeenReplica(promised: promised, watermark: watermark, leader: replica.leader)
-        guard seen != node.seen[place] else { return }
-        defer { node.seen[place] = seen }
-        let checkers = groupCheckers[place]
-        checkers.monotone.stepped(node.index, promised: promised, watermark: watermark, &findings.content)
-        if watermark > node.seen[place].watermark {
-            checkers.durableQuorum.claimed(
-                first: node.seen[place].watermark.next, last: watermark, by: node.id, &findings.content)
+        for place in 0..<plan.groupCount {
+            guard let (before, seen) = process.node.takeNews(place) else { continue }
+            let checkers = groupCheckers[place]
+            checkers.monotone.stepped(
+                node.index, promised: seen.promised, watermark: seen.watermark, findings)
+            if seen.watermark > before.watermark {
+                checkers.durableQuorum.claimed(
+                    first: before.watermark.next, last: seen.watermark, by: node.id, findings)
+            }
+            if seen.leader != before.leader, seen.leader != nil { sights[.leaderChanged] += 1 }
         }
-        if seen.leader != node.seen[place].leader, seen.leader != nil { sights[.leaderChanged] += 1 }
     }
 
     /// Sees to it that the node is woken when it wants to be.
     func planWake(_ node: SimulatedNode) {
         guard let process = node.process else { return }
-        let deadline = min(process.nextDeadline, node.machineDeadline)
+        let deadline = min(process.node.core.nextDeadline(), node.machineDeadline)
         guard deadline != .distantFuture else { return }
-        let time = max(node.clock.time(of: deadline), schedule.now)
+        let time = max(node.clock.time(of: deadline), now)
         guard time < node.plannedWake else { return }
         node.plannedWake = time
         schedule.plan(Occurrence(.deadline, node: node.index, life: node.life), at: time)
@@ -138,9 +139,9 @@ final class Engine {
     /// A planned wake-up came.
     /// - Returns: Whether the node's deadline has come indeed.
     func wake(_ node: SimulatedNode) -> Bool {
-        if schedule.now >= node.plannedWake { node.plannedWake = .max }
+        if now >= node.plannedWake { node.plannedWake = .max }
         guard let process = node.process else { return false }
-        guard min(process.nextDeadline, node.machineDeadline) <= clock(node) else {
+        guard min(process.node.core.nextDeadline(), node.machineDeadline) <= clock(node) else {
             planWake(node)
             return false
         }
@@ -149,22 +150,19 @@ final class Engine {
 
     /// Folds what happens into the digest of the run.
     func note(_ occurrence: Occurrence) {
-        digest.combine(
-            UInt64(occurrence.kind.rawValue) | UInt64(occurrence.node) << 8 | UInt64(occurrence.life) << 16)
-        digest.combine(occurrence.number)
-        digest.combine(schedule.now)
+        digest.combine(occurrence, at: now)
     }
 
     /// Time must pass: a replica that always wants to be woken at once would never let it.
     func watchTime(_ occurrence: Occurrence) {
-        if schedule.now > stillSince.time {
-            stillSince = (schedule.now, 0)
+        if now > stillSince.time {
+            stillSince = (now, 0)
         } else {
             stillSince.count += 1
             guard stillSince.count > 50_000 else { return }
-            findings.content.report(
+            findings.report(
                 .liveness,
-                "time stands still at \(schedule.now) ns; the last was \(occurrence.kind) of \(occurrence.node)")
+                "time stands still at \(now) ns; the last was \(occurrence.kind) of \(occurrence.node)")
         }
     }
 
@@ -174,51 +172,26 @@ final class Engine {
 
 /// What the engine leaves to the world, which knows the machines and the clients.
 protocol EngineHost: AnyObject {
-    /// A turn of the node ends: requests that wait for it go in.
-    func submitRequests(_ node: SimulatedNode)
-    /// The node's machines do what the turn brought for them, and a little of what takes longer.
-    func endTurn(_ node: SimulatedNode)
+    /// A command is applied for the first time anywhere: it stands at `slot` in the history.
+    func applied(_ payload: Payload, _ place: Int, at slot: Slot)
+    /// A machine has answers for its clients.
+    func deliver(_ node: SimulatedNode, _ place: Int)
+    /// A node that was asked to stop has nothing left to wait for; the process ends with it.
+    func end(_ node: SimulatedNode)
     /// The node must not go on.
     func fail(_ node: SimulatedNode)
     /// Something happens that is not a matter of the engine alone.
     func happen(_ occurrence: Occurrence)
     /// Looks whether the phase has reached its aim.
     func advancePhase()
+    /// The run is over: was what the clients saw right?
+    func judgeHistory()
 }
 
-/// The checkers that watch every step of one group. A class, so that a checker and the findings can be changed at once.
-final class Checkers {
-    let findings: FindingsBox
-    var agreement = AgreementChecker()
-    var durableQuorum: DurableQuorumChecker
-    var proposed = ProposedChecker()
-    var atMostOnce = AtMostOnceChecker()
-    var digest = DigestChecker()
-    var monotone: MonotoneChecker
-    var logTime: LogTimeChecker
-
-    init(plan: RunPlan, quorum: Int, findings: FindingsBox) {
-        durableQuorum = DurableQuorumChecker(quorum: quorum)
-        monotone = MonotoneChecker(nodeCount: plan.nodeCount)
-        logTime = LogTimeChecker(driftPerMillion: plan.faults.driftPerMillion, tolerance: plan.gatherTime)
-        self.findings = findings
-    }
-
-    /// A leader asks to accept.
-    func asked(_ accept: Accept) {
-        var slot = accept.first
-        for entry in accept.entries {
-            agreement.proposed(slot, accept.ballot, EntryKey(entry), &findings.content)
-            slot = slot.next
-        }
-    }
-
-    /// A replica tells another what was chosen.
-    func taught(_ learned: Learned, by node: NodeID) {
-        var slot = learned.first
-        for entry in learned.entries {
-            durableQuorum.claimed(EntryKey(entry), at: slot, by: node, &findings.content)
-            slot = slot.next
-        }
+extension StableHasher {
+    fileprivate mutating func combine(_ occurrence: Occurrence, at time: UInt64) {
+        combine(UInt64(occurrence.kind.rawValue) | UInt64(occurrence.node) << 8 | UInt64(occurrence.life) << 16)
+        combine(occurrence.number)
+        combine(time)
     }
 }

@@ -16,14 +16,13 @@ final class SimulatedNode {
     var identityUnderWay: NodeIdentity?
     /// What it has on its disk for each group.
     var groups: [GroupDisk]
-    /// By the place of the group.
-    var seen: [SeenReplica]
 
     /// Counts the starts.
     var life: UInt32 = 0
     /// What runs on it; nil while it is down.
     var process: Process?
-    var effects = NodeEffects()
+    /// Its machines, by the place of the group; empty while it is down.
+    var seats: [any MachineSeat] = []
     /// Asked for from the journal, not yet answered.
     var loads = RingBuffer<GroupLoad>()
     /// By peer: the life in which its greeting was accepted here, and the one in which it accepted this node's.
@@ -67,7 +66,6 @@ final class SimulatedNode {
         self.clock = clock
         identity = NodeIdentity(clusterID: Engine.cluster.rawValue, node: id, store: store)
         groups = Array(repeating: GroupDisk(), count: plan.groupCount)
-        seen = Array(repeating: SeenReplica(), count: plan.groupCount)
         heard = Array(repeating: nil, count: plan.nodeCount)
         greeted = heard
     }
@@ -81,14 +79,13 @@ final class SimulatedNode {
     func forgetLife() {
         life += 1
         process = nil
-        effects = NodeEffects()
+        seats = []
         loads.removeAll()
         for index in groups.indices { groups[index].forgetLife() }
         for index in heard.indices {
             heard[index] = nil
             greeted[index] = nil
         }
-        for place in seen.indices { seen[place].leader = nil }
         isPaused = false
         postponed = []
         isGathering = false
@@ -123,41 +120,4 @@ struct GroupDisk {
         unfinished = nil
         underWay.removeAll()
     }
-}
-
-/// What the checkers saw of a replica last.
-struct SeenReplica: Equatable {
-    var promised = Ballot.zero
-    var watermark = Slot.zero
-    var leader: Ballot?
-}
-
-/// One life of a node: what a crash takes away as a whole. A class, so that looking at a replica does not copy it.
-final class Process {
-    var core: NodeCore
-    var journal: JournalCore
-
-    init(core: NodeCore, journal: JournalCore) {
-        self.core = core
-        self.journal = journal
-    }
-
-    var nextDeadline: Instant { core.nextDeadline() }
-
-    /// Whether the node leads in the group at `place`.
-    func isLeading(_ place: Int = 0) -> Bool { Self.isLeading(&core.groups[place].replica) }
-
-    func leader(_ place: Int = 0) -> Ballot? { Self.leader(&core.groups[place].replica) }
-
-    func watermark(_ place: Int = 0) -> Slot { Self.watermark(&core.groups[place].replica) }
-
-    func applied(_ place: Int = 0) -> Slot { Self.applied(&core.groups[place].replica) }
-
-    private static func isLeading(_ replica: inout Replica) -> Bool { replica.isLeading }
-
-    private static func leader(_ replica: inout Replica) -> Ballot? { replica.leader }
-
-    private static func watermark(_ replica: inout Replica) -> Slot { replica.watermark }
-
-    private static func applied(_ replica: inout Replica) -> Slot { replica.applied }
 }

@@ -14,9 +14,12 @@ extension World {
         engine.moment += 1
         let entry = history.entries.count
         history.entries.append(.init(client: client, operation: operation, invoked: engine.moment))
+        owners.append(client)
         clients[client].current = entry
         clients[client].node = node.index
-        if case .command(let payload) = workload.request(for: operation) {
+        let request = workload.request(for: operation)
+        clients[client].request = request
+        if case .command(let payload) = request {
             engine.groupCheckers[group(of: client)].proposed.proposed(payload, place: entry)
         }
         engine.schedule.plan(
@@ -26,7 +29,7 @@ extension World {
     }
 
     private func chooseNode(_ group: Int) -> SimulatedNode? {
-        let running = engine.nodes.filter(\.isUp)
+        let running = engine.nodes.filter { $0.isUp }
         guard !running.isEmpty else { return nil }
         if clientChoices.chance(engine.plan.clients.leaderPercent, in: 100),
             let leader = running.first(where: { $0.process?.isLeading(group) == true })
@@ -45,51 +48,45 @@ extension World {
         let node = engine.nodes[Int(occurrence.node)]
         let entry = Int(occurrence.number)
         guard occurrence.life == node.life, node.isUp else { return conclude(entry, .unknown) }
-        let client = history.entries[entry].client
+        let client = owners[entry]
         let group = group(of: client)
-        let port = ports[node.index][group][port(of: client)]
-        requests[node.index][group].append(PortBatch(port: port, requests: [request(for: entry)]))
+        let seat = seats[node.index][group]
+        seat.add(request(for: entry), from: seat.ports[port(of: client)])
         node.hasRequests = true
         engine.endInput(node)
     }
 
     private func request(for entry: Int) -> NodeRequest<Machine> {
-        switch workload.request(for: history.entries[entry].operation) {
+        switch clientRequest(for: entry) {
         case .command(let payload): .command(payload, token: UInt64(entry))
         case .linearizableRead(let query): .query(query, linearizable: true, token: UInt64(entry))
         case .serializableRead(let query): .query(query, linearizable: false, token: UInt64(entry))
         }
     }
 
-    private func isLinearizable(_ entry: Int) -> Bool {
-        if case .serializableRead = workload.request(for: history.entries[entry].operation) { return false }
-        return true
+    /// As it was sent; made anew for what its client waits for no more.
+    private func clientRequest(for entry: Int) -> ClientRequest<Machine.Query> {
+        let client = clients[owners[entry]]
+        guard client.current == entry, let request = client.request else {
+            return workload.request(for: history.entries[entry].operation)
+        }
+        return request
     }
 
-    func submitRequests(_ node: SimulatedNode) {
-        guard let process = node.process else { return }
-        node.hasRequests = false
-        node.machineDeadline = engine.clock(node)
-        for place in machines[node.index].indices {
-            let batches = requests[node.index][place]
-            requests[node.index][place].removeAll(keepingCapacity: true)
-            machines[node.index][place].submit(batches, core: &process.core, at: engine.clock(node))
-            // They are looked at in every turn.
-            if machines[node.index][place].holdsRequests {
-                engine.sights[.requestHeld] += 1
-                node.hasRequests = true
-            }
-        }
+    private func isLinearizable(_ entry: Int) -> Bool {
+        if case .serializableRead = clientRequest(for: entry) { return false }
+        return true
     }
 
     /// Hands clients what the turn completed for them.
     func deliver(_ node: SimulatedNode, _ place: Int) {
-        while let (port, batch) = machines[node.index][place].takeCompletions() {
+        let seat = seats[node.index][place]
+        while let (port, batch) = seat.takeCompletions() {
             for completion in batch {
                 let entry = Int(completion.token)
-                let client = history.entries[entry].client
-                if self.group(of: client) != place || ports[node.index][place][self.port(of: client)] != port {
-                    engine.findings.content.report(
+                let client = owners[entry]
+                if self.group(of: client) != place || seat.ports[self.port(of: client)] != port {
+                    engine.findings.report(
                         .pairing, "what \(node.id) says of \(history.entries[entry].operation) reaches another port")
                 }
                 settle(completion, entry)
@@ -124,13 +121,18 @@ extension World {
         let node = engine.nodes[clients[client].node]
         let group = group(of: client)
         guard node.isUp, !node.isPaused else { return }
-        let key = RequestKey(port: ports[node.index][group][port(of: client)], token: UInt64(entry))
-        machines[node.index][group].cancel([key])
+        let seat = seats[node.index][group]
+        seat.cancel(RequestKey(port: seat.ports[port(of: client)], token: UInt64(entry)))
+    }
+
+    private func noteFinished(_ client: Int) {
+        clients[client].finished += 1
+        if clients[client].finished == engine.plan.clients.finalOperations { unfinishedClients -= 1 }
     }
 
     /// An operation ends for its client, if it still waits for it.
     func conclude(_ entry: Int, _ result: Log.Result) {
-        let client = history.entries[entry].client
+        let client = owners[entry]
         guard clients[client].current == entry else { return }
         engine.moment += 1
         clients[client].current = nil
@@ -138,7 +140,7 @@ extension World {
         switch result {
         case .output, .answer:
             history.entries[entry].returned = engine.moment
-            if phase != .faults { clients[client].finished += 1 }
+            if phase != .faults { noteFinished(client) }
             if phase == .lastQuestions, history.entries[entry].invoked > lastQuestionsBegan {
                 clients[client].isDone = true
             }

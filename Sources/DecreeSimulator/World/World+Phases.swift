@@ -67,8 +67,8 @@ extension World {
     }
 
     private var isLongEnough: Bool {
-        stall == .over && engine.events >= Self.minimumEvents && engine.chosenCount >= Self.minimumChosen
-            && clients.allSatisfy { $0.finished >= engine.plan.clients.finalOperations }
+        stall == .over && unfinishedClients == 0 && engine.events >= Self.minimumEvents
+            && engine.chosenCount >= Self.minimumChosen
     }
 
     func heal() {
@@ -115,7 +115,7 @@ extension World {
                 return limit(.healed, to: fullPatience)
             }
             let chosen = engine.chosenCount
-            engine.findings.content.report(
+            engine.findings.report(
                 .liveness,
                 "the run does not come to its end: \(engine.events) events, \(chosen) slots chosen, "
                     + LivenessChecker.tell(standings))
@@ -125,7 +125,7 @@ extension World {
     }
 
     private func reportLate(_ unfinished: Int) {
-        LivenessChecker().timeIsUp(unfinished: unfinished, standings: standings, &engine.findings.content)
+        LivenessChecker().timeIsUp(unfinished: unfinished, standings: standings, engine.findings)
     }
 
     func standings(of place: Int) -> [LivenessChecker.Standing] {
@@ -133,7 +133,7 @@ extension World {
             LivenessChecker.Standing(
                 node: node.id, watermark: node.process?.watermark(place) ?? .zero,
                 applied: node.process?.applied(place) ?? .zero,
-                digest: machines[node.index].isEmpty ? StateDigest() : machines[node.index][place].machine.digest,
+                digest: node.seats.isEmpty ? StateDigest() : node.seats[place].digest,
                 leader: node.process?.leader(place))
         }
     }
@@ -160,7 +160,7 @@ extension World {
         for place in 0..<engine.plan.groupCount {
             var model = workload.makeModel()
             if let text = LinearizabilityChecker<W.Model>().check(history(of: place), on: &model) {
-                engine.findings.content.report(.linearizability, text)
+                engine.findings.report(.linearizability, text)
             }
         }
     }

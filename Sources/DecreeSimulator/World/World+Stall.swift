@@ -54,7 +54,7 @@ extension World {
         guard engine.groupCheckers[0].durableQuorum.chosenCount <= chosenBeforeStall else { return }
         let node = engine.nodes[engine.bulkStalled ?? 0].id
         let direction = engine.plan.bulkStall == .outgoing ? "from" : "to"
-        engine.findings.content.report(
+        engine.findings.report(
             .liveness,
             "nothing is chosen for \(stallPatience) while only heartbeats pass \(direction) \(node): "
                 + LivenessChecker.tell(standings(of: 0)))

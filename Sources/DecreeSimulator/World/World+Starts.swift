@@ -11,7 +11,7 @@ extension World {
         guard occurrence.life == node.life, !node.isUp, !node.isGone, !node.isLost else { return }
         guard let recovered = engine.readJournal(of: node) else { return }
         var starts: [GroupStart] = []
-        var restored: [GroupMachine<Machine>] = []
+        var restored: [Seat<Machine>] = []
         for place in node.groups.indices {
             var machine = workload.makeMachine()
             let durable = engine.durableState(recovered, place, of: node)
@@ -23,18 +23,11 @@ extension World {
             )
             guard let start = checked(start, node, place) else { return }
             starts.append(start)
-            restored.append(GroupMachine(machine: machine, place: place))
+            restored.append(Seat(machine, place: place, portCount: Self.portCount))
         }
-        machines[node.index] = restored
-        openPorts(node)
+        seats[node.index] = restored
+        node.seats = restored
         engine.start(node, recovered, starts)
-    }
-
-    private func openPorts(_ node: SimulatedNode) {
-        ports[node.index] = machines[node.index].indices.map { place in
-            (0..<Self.portCount).map { _ in machines[node.index][place].openPort() }
-        }
-        requests[node.index] = Array(repeating: [], count: machines[node.index].count)
     }
 
     /// Restores the newest snapshot that is whole; damaged ones are set aside.
@@ -46,13 +39,13 @@ extension World {
         guard let stored = node.groups[place].snapshots.first else { return nil }
         if hasDamaged { engine.sights[.olderSnapshotUsed] += 1 }
         if let text = Self.restore(stored, into: &machine) {
-            engine.findings.content.report(.durability, "\(node.id) cannot restore its snapshot: \(text)")
+            engine.findings.report(.durability, "\(node.id) cannot restore its snapshot: \(text)")
             return nil
         }
         engine.groupCheckers[place].digest.reached(
-            stored.metadata.applied, machine.digest, by: node.id, &engine.findings.content)
+            stored.metadata.applied, machine.digest, by: node.id, engine.findings)
         if machine.digest != stored.digest {
-            engine.findings.content.report(.digest, "\(node.id) restores another state than it saved")
+            engine.findings.report(.digest, "\(node.id) restores another state than it saved")
         }
         return .init(metadata: stored.metadata, byteCount: stored.byteCount)
     }
@@ -91,7 +84,7 @@ extension Engine {
     /// A node refuses to start. Only a damaged snapshot explains that.
     func lose(_ node: SimulatedNode, _ finding: RestoreFinding) {
         guard node.wasDamaged else {
-            return findings.content.report(.durability, "\(node.id) cannot start from a sound disk: \(finding)")
+            return findings.report(.durability, "\(node.id) cannot start from a sound disk: \(finding)")
         }
         sights[.startRefused] += 1
         node.isLost = true

@@ -23,6 +23,8 @@ final class World<W: Workload>: EngineHost {
         var finished = 0
         /// It has its answer to the last question.
         var isDone = false
+        /// What it waits for, as it was sent.
+        var request: ClientRequest<Machine.Query>?
     }
 
     let seed: UInt64
@@ -36,16 +38,14 @@ final class World<W: Workload>: EngineHost {
     var isExtended = false
     var clients: [Client]
     var history = Log()
+    /// By the place in the history: whose operation it is.
+    var owners: [Int] = []
+    /// How many clients have not had results enough since the world was healed.
+    var unfinishedClients: Int
     var clientChoices: Choices
 
     /// By node, then by group; empty while the node is down.
-    var machines: [[GroupMachine<Machine>]]
-    /// By node and group: the ports that clients use, opened when the node starts.
-    var ports: [[[PortID]]]
-    /// By node and group: what waits for the next turn.
-    var requests: [[[PortBatch<Machine>]]]
-    /// By group: slots up to here were applied by some replica.
-    var frontiers: [Slot]
+    var seats: [[Seat<Machine>]]
     /// What begins after this moment is a last question.
     var lastQuestionsBegan = UInt64.max
 
@@ -55,15 +55,13 @@ final class World<W: Workload>: EngineHost {
         clientChoices = choices.split()
         engine = Engine(plan: plan, flaws: flaws, choices: &choices)
         clients = Array(repeating: Client(), count: plan.clients.count)
-        machines = Array(repeating: [], count: plan.nodeCount)
-        ports = Array(repeating: [], count: plan.nodeCount)
-        requests = Array(repeating: [], count: plan.nodeCount)
-        frontiers = Array(repeating: .zero, count: plan.groupCount)
+        unfinishedClients = plan.clients.finalOperations > 0 ? clients.count : 0
+        seats = Array(repeating: [], count: plan.nodeCount)
         engine.host = self
         engine.aim = plan.safetyEvents
     }
 
-    var violation: (checker: CheckerName, text: String)? { engine.findings.content.first }
+    var violation: (checker: CheckerName, text: String)? { engine.findings.first }
 
     /// Starts all nodes and clients, and plans the first faults.
     func begin() {

@@ -1,0 +1,116 @@
+import DecreeNode
+import PaxosBase
+import PaxosLog
+
+/// A group's machine on a node, as far as no one needs to know which machine it is: what every turn asks of it.
+///
+/// A class behind a protocol, so that the engine calls it without looking up the types of a generic world.
+protocol MachineSeat: AnyObject {
+    var digest: StateDigest { get }
+
+    /// Hands over the requests that wait for the turn, and those that are held.
+    /// - Returns: Whether some are held until the cluster is formed.
+    func submit(_ node: inout RunningNode, at now: Instant) -> Bool
+
+    /// Applies what the turn brought, settles what became of requests otherwise, and makes a few steps of each kind of
+    /// work that may take long. All in one call: each looks the machine's type up.
+    /// - Parameter reached: Called with the state behind every so many slots.
+    func endTurn(
+        _ pace: SeatPace, _ node: inout RunningNode, at now: Instant, reached: (Slot, StateDigest) -> Void
+    ) -> SeatStanding
+
+    /// The node ends: everybody who waits is told.
+    func end(_ node: inout RunningNode)
+}
+
+/// How fast a machine goes on in a turn.
+struct SeatPace {
+    /// How many slots it applies at once.
+    let slotsAtOnce: Int
+    /// How many steps of each kind of work that may take long.
+    let steps: Int
+}
+
+/// How a machine stands behind its turn.
+struct SeatStanding {
+    /// When it wants the next one.
+    let deadline: Instant
+    /// Its clients have answers to fetch.
+    let hasCompletions: Bool
+    /// A question takes longer than the steps that there were for it.
+    let isLong: Bool
+}
+
+final class Seat<Machine: StateMachine>: MachineSeat {
+    private var machine: GroupMachine<Machine>
+    private let place: Int
+    /// What waits for the next turn.
+    private var waiting: [PortBatch<Machine>] = []
+    /// The ports that clients use, opened when the node starts.
+    let ports: [PortID]
+
+    init(_ machine: Machine, place: Int, portCount: Int) {
+        var group = GroupMachine(machine: machine, place: place)
+        ports = (0..<portCount).map { _ in group.openPort() }
+        self.machine = group
+        self.place = place
+    }
+
+    var digest: StateDigest { machine.machine.digest }
+
+    func add(_ request: NodeRequest<Machine>, from port: PortID) {
+        waiting.append(PortBatch(port: port, requests: [request]))
+    }
+
+    func cancel(_ request: RequestKey) { machine.cancel([request]) }
+
+    func takeCompletions() -> (port: PortID, batch: [NodeCompletion<Machine>])? { machine.takeCompletions() }
+
+    func submit(_ node: inout RunningNode, at now: Instant) -> Bool {
+        machine.submit(waiting, core: &node.core, at: now)
+        waiting = []
+        return machine.holdsRequests
+    }
+
+    func endTurn(
+        _ pace: SeatPace, _ node: inout RunningNode, at now: Instant, reached: (Slot, StateDigest) -> Void
+    ) -> SeatStanding {
+        if node.core.hasWorkForMachine(place) {
+            while let slot = machine.applyNext(upTo: pace.slotsAtOnce, core: &node.core, into: &node.effects) {
+                reached(slot, machine.machine.digest)
+            }
+            machine.endTurn(core: &node.core, at: now, into: &node.effects)
+        }
+        let isLong = Self.advance(&machine, place, steps: pace.steps, &node, at: now)
+        let work = machine.pendingWork()
+        let isBusy = work.has(.firstSteps) || work.has(.cursors) || work.has(.maintenance)
+        let isAtOnce = isBusy || (work.hasWalk && node.core.mayWalk(place))
+        return SeatStanding(
+            deadline: isAtOnce ? .zero : work.heldUntil, hasCompletions: work.hasCompletions, isLong: isLong)
+    }
+
+    /// - Returns: Whether a question takes longer than the steps that there are for it.
+    private static func advance(
+        _ machine: inout GroupMachine<Machine>, _ place: Int, steps: Int, _ node: inout RunningNode, at now: Instant
+    ) -> Bool {
+        let before = machine.pendingWork()
+        var isLong = false
+        for slice in WorkSlice.allCases where before.has(slice) || isDue(slice, place, &node, at: now) {
+            var steps = steps
+            while machine.advance(slice, core: &node.core, at: now, into: &node.effects) {
+                steps -= 1
+                guard steps > 0 else {
+                    if slice == .cursors { isLong = true }
+                    break
+                }
+            }
+        }
+        return isLong
+    }
+
+    private static func isDue(_ slice: WorkSlice, _ place: Int, _ node: inout RunningNode, at now: Instant) -> Bool {
+        slice == .snapshot && node.core.snapshotNeedsMachine(place, at: now)
+    }
+
+    func end(_ node: inout RunningNode) { machine.end(core: &node.core) }
+}
