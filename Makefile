@@ -47,7 +47,9 @@ test-benchmarks: tools ## Runs the tests of the benchmark's own checks and figur
 test-examples: tools ## Builds the examples, runs their tests and their demonstrations.
 	@SWIFT=$(SWIFT) Scripts/test-examples
 
-attack: test-tools ## Attacks the client port with changed bytes and floods for MINUTES (10 unless set).
+attack: test-tools ## Attacks the client port and the peer port with changed bytes and floods, each for MINUTES (10 unless set).
+	$(SWIFT) build --build-tests $(ROOT_TESTS)
+	ATTACK_MINUTES=$(MINUTES) $(SWIFT) test --skip-build --no-parallel $(ROOT_TESTS) --filter AttackTests
 	$(SWIFT) build --build-tests $(SERVER_TESTS)
 	ATTACK_MINUTES=$(MINUTES) $(SWIFT) test --skip-build --no-parallel $(SERVER_TESTS) --filter AttackTests
 

@@ -66,6 +66,7 @@ let package = Package(
             dependencies: [
                 "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "Decree",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -41,10 +41,23 @@ enum EntryCodec {
 
     @inline(__always)
     static func encode(_ entry: Entry, into writer: inout WireWriter) {
+        if let payload = encodeHead(entry, into: &writer) { writer.payload(payload) }
+    }
+
+    /// The same, but for a long payload.
+    @inline(__always)
+    static func encode(_ entry: Entry, into writer: inout WireWriter, gathering gathered: inout GatheredPayloads) {
+        if let payload = encodeHead(entry, into: &writer) { gathered.append(payload, to: &writer) }
+    }
+
+    /// - Returns: The payload, which belongs behind what was written.
+    @inline(__always)
+    private static func encodeHead(_ entry: Entry, into writer: inout WireWriter) -> Payload? {
         switch entry {
         case .noOp:
             writer.uint8(noOpKind)
             writer.uint32(0)
+            return nil
         case .command(let command):
             let isStamped = command.stamp != .zero
             writer.uint8(isStamped ? stampedCommandKind : commandKind)
@@ -54,12 +67,12 @@ enum EntryCodec {
                 writer.uint64(command.stamp.nanoseconds)
                 writer.uint64(command.lineage)
             }
-            writer.payload(command.payload)
+            return command.payload
         case .unknown(let kind, let payload):
             invariant(kind > stampedCommandKind, "an entry of unknown kind has no known kind: \(kind)")
             writer.uint8(kind)
             writer.uint32(UInt32(payload.count))
-            writer.payload(payload)
+            return payload
         }
     }
 
@@ -125,13 +138,19 @@ enum EntryCodec {
 }
 
 /// Turns ranges of received bytes into payloads that share one copy of them: one allocation for a frame or a journal
-/// batch, however many entries it holds, and none when it holds no payload.
+/// batch, however many entries it holds, and none when it holds no payload, or when the bytes are a payload already.
 struct PayloadSource {
     private let bytes: UnsafeRawBufferPointer
     private var copy: Payload?
     private var copyStart = 0
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// - Parameter bytes: What `whole` holds.
+    init(_ bytes: UnsafeRawBufferPointer, of whole: Payload) {
+        self.bytes = bytes
+        copy = whole
+    }
 
     /// The bytes at `range`, which lies within what the source was made of.
     @inline(__always)

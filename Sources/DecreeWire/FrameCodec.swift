@@ -5,6 +5,9 @@ import PaxosLog
 public enum FrameKind: UInt8, Hashable, Sendable {
     /// One or several envelopes of the replicated log.
     case envelopes = 1
+    /// How many bytes came on the connection, on which it goes back to who dialled: shows that the connection carries
+    /// what is sent on it. Only between peers that both name ``FeatureSet/receipts``.
+    case receipt = 2
 }
 
 /// Where a whole frame lies within the bytes that were scanned.
@@ -87,6 +90,33 @@ public enum FrameCodec {
         return writer.count
     }
 
+    /// How long a frame of kind ``FrameKind/receipt`` is.
+    public static let receiptByteCount = headerByteCount + 8
+
+    /// A frame that says how many bytes of frames came since the handshake.
+    public static func receipt(_ byteCount: UInt64) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: receiptByteCount) { buffer, count in
+            var writer = WireWriter(UnsafeMutableRawBufferPointer(buffer))
+            writer.zeros(headerByteCount)
+            writer.uint64(byteCount)
+            count = writer.count
+            seal(
+                UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]), kind: .receipt
+            )
+        }
+    }
+
+    /// Looks for a receipt at the beginning of what a connection received.
+    /// - Returns: What it says; nil when it is not whole yet.
+    public static func scanReceipt(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> UInt64? {
+        guard case .frame(let frame) = try scan(bytes, maximumByteCount: receiptByteCount) else { return nil }
+        guard frame.kind == .receipt else { throw .unknownKind(what: .frame, kind: frame.kind.rawValue) }
+        var reader = WireReader(UnsafeRawBufferPointer(rebasing: bytes[frame.body]))
+        let byteCount = try reader.uint64()
+        try reader.finish()
+        return byteCount
+    }
+
     /// Writes the header of a frame whose body stands already behind the first ``headerByteCount`` bytes.
     /// - Parameter frame: The whole frame, header and body.
     private static func seal(_ frame: UnsafeMutableRawBufferPointer, kind: FrameKind) {
@@ -107,8 +137,22 @@ public enum FrameCodec {
     public static func decodeEnvelopes(
         _ body: UnsafeRawBufferPointer, into envelopes: inout [Envelope]
     ) throws(WireError) {
+        try decodeEnvelopes(body, sharing: PayloadSource(body), into: &envelopes)
+    }
+
+    /// The same for a body that is a payload already: its entries are slices of it, and nothing is copied.
+    public static func decodeEnvelopes(
+        sharing body: Payload, into envelopes: inout [Envelope]
+    ) throws(WireError) {
+        try body.withUnsafeBytes { bytes throws(WireError) in
+            try decodeEnvelopes(bytes, sharing: PayloadSource(bytes, of: body), into: &envelopes)
+        }
+    }
+
+    private static func decodeEnvelopes(
+        _ body: UnsafeRawBufferPointer, sharing source: consuming PayloadSource, into envelopes: inout [Envelope]
+    ) throws(WireError) {
         var reader = WireReader(body)
-        var source = PayloadSource(body)
         while reader.remaining > 0 {
             envelopes.append(try EnvelopeCodec.decode(&reader, sharing: &source))
         }

@@ -95,8 +95,11 @@ public enum HelloReply: Hashable, Sendable {
 /// Why a node does not talk to another.
 public struct HelloRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     public let code: Code
-    /// What is wrong and what an operator can do, for the other node's log.
+    /// What is wrong and what an operator can do, for the other node's log. The other may be anybody, so it holds nothing
+    /// that only members know.
     public let text: String
+    /// What else is known about it, for this node's log. It is never sent.
+    public let detail: String
 
     public enum Code: Hashable, Sendable {
         /// No protocol version that both speak.
@@ -116,12 +119,17 @@ public struct HelloRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         case other(UInt8)
     }
 
-    public init(code: Code, text: String) {
+    /// - Parameters:
+    ///   - code: What is wrong.
+    ///   - text: The same in words for both sides.
+    ///   - detail: What only this node's log may say.
+    public init(code: Code, text: String, detail: String = "") {
         self.code = code
         self.text = text
+        self.detail = detail
     }
 
-    public var description: String { text }
+    public var description: String { detail.isEmpty ? text : "\(text) (\(detail))" }
 }
 
 /// What stands at the beginning of a peer connection, in either direction.

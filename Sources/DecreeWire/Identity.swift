@@ -49,8 +49,11 @@ public struct FeatureSet: OptionSet, Hashable, Sendable {
 
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    /// What this program can do. No feature was added since version 1.
-    public static let current: FeatureSet = []
+    /// It tells on each connection that it was dialled on how many bytes came (``FrameCodec/receipt(_:)``).
+    public static let receipts = FeatureSet(rawValue: 1 << 0)
+
+    /// What this program can do.
+    public static let current: FeatureSet = [.receipts]
 }
 
 private func hexadecimal(_ word: UInt64) -> String {

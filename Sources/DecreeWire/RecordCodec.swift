@@ -43,11 +43,25 @@ public enum RecordCodec {
     }
 
     public static func encode(_ records: [Record], group: GroupID, into writer: inout WireWriter) {
-        for index in records.indices { encode(records[index], group: group, into: &writer) }
+        var none = GatheredPayloads(threshold: .max)
+        encode(records, group: group, into: &writer, gathering: &none)
+    }
+
+    public static func encode(_ record: Record, group: GroupID, into writer: inout WireWriter) {
+        encode([record], group: group, into: &writer)
+    }
+
+    /// The same, but for long payloads.
+    public static func encode(
+        _ records: [Record], group: GroupID, into writer: inout WireWriter, gathering gathered: inout GatheredPayloads
+    ) {
+        for index in records.indices { encode(records[index], group: group, into: &writer, gathering: &gathered) }
     }
 
     @inline(__always)
-    public static func encode(_ record: Record, group: GroupID, into writer: inout WireWriter) {
+    private static func encode(
+        _ record: Record, group: GroupID, into writer: inout WireWriter, gathering gathered: inout GatheredPayloads
+    ) {
         switch record {
         case .incarnation(let incarnation):
             header(.incarnation, group, into: &writer)
@@ -59,11 +73,11 @@ public enum RecordCodec {
             header(.accepted, group, into: &writer)
             writer.slot(slot)
             writer.ballot(ballot)
-            EntryCodec.encode(entry, into: &writer)
+            EntryCodec.encode(entry, into: &writer, gathering: &gathered)
         case .learned(let slot, let entry):
             header(.learned, group, into: &writer)
             writer.slot(slot)
-            EntryCodec.encode(entry, into: &writer)
+            EntryCodec.encode(entry, into: &writer, gathering: &gathered)
         case .chosen(let through):
             header(.chosen, group, into: &writer)
             writer.slot(through)

@@ -93,6 +93,30 @@ extension Payload: CustomStringConvertible {
     public var description: String { "\(count) bytes" }
 }
 
+/// A payload whose bytes come in pieces: memory of its final size, filled from the front.
+public struct PayloadBuilder: ~Copyable {
+    private let storage: PayloadStorage
+    private var count = 0
+
+    /// - Parameter byteCount: Of the whole; less than 4 GiB.
+    public init(byteCount: Int) { storage = PayloadStorage.make(byteCount: byteCount) }
+
+    /// How many bytes are yet to come.
+    public var missing: Int { storage.bytes.count - count }
+
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        invariant(bytes.count <= missing, "what comes belongs to the payload: \(bytes.count) of \(missing)")
+        UnsafeMutableRawBufferPointer(rebasing: storage.bytes[count...]).copyMemory(from: bytes)
+        count += bytes.count
+    }
+
+    /// All bytes came.
+    public consuming func finish() -> Payload {
+        invariant(missing == 0, "a payload is whole when it is used: \(missing) bytes are missing")
+        return Payload(storage: storage, offset: 0, length: UInt32(count))
+    }
+}
+
 /// The buffer behind payloads: never written again once a payload was made of it, hence safe to share.
 @usableFromInline
 final class PayloadStorage: @unchecked Sendable {

@@ -8,7 +8,9 @@ import Testing
     private func batch(at offset: Int, seed: SegmentSeed) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: BatchHeader.byteCount) + Array("records".utf8)
         bytes.withUnsafeMutableBytes {
-            BatchHeader.seal($0, at: offset, seed: seed, sequence: 9, recordCount: 1, oldestSegment: SegmentNumber(3))
+            BatchHeader.seal(
+                $0, GatheredPayloads(threshold: .max), from: 0, at: offset, seed: seed, sequence: 9, recordCount: 1,
+                oldestSegment: SegmentNumber(3))
         }
         return bytes
     }

@@ -94,8 +94,11 @@ private final class Reports: Sendable {
 }
 
 @Suite struct ShellTests {
-    private func settings(segmentByteCount: Int = 64 << 10) -> Journal.Settings {
-        var settings = Journal.Settings()
+    private func settings(
+        segmentByteCount: Int = 64 << 10,
+        onFailure: @escaping @Sendable (JournalError) -> Never = { fatalError("\($0)") }
+    ) -> Journal.Settings {
+        var settings = Journal.Settings(onFailure: onFailure)
         settings.core.segmentByteCount = segmentByteCount
         settings.core.spaceReserve = 0
         settings.idleMarkDelay = .milliseconds(1)
@@ -143,8 +146,8 @@ private final class Reports: Sendable {
         let directory = TemporaryDirectory()
         let reports = Reports()
         let (journal, _) = try open(directory, reports, settings(segmentByteCount: 1 << 20))
-        let threads = (UInt32(0)..<4).map { group in
-            Thread(name: "append") {
+        let threads = try (UInt32(0)..<4).map { group in
+            try Thread(name: "append") {
                 for number in UInt64(1)...200 {
                     journal.append(
                         JournalBatch(
@@ -185,6 +188,30 @@ private final class Reports: Sendable {
         let empty = try FileHandle(directory.path + "/" + SegmentNumber(1).fileName, .replacing)
         #expect(try empty.byteCount == 0)
         #expect(throws: JournalError.self) { try open(directory, reports, settings()) }
+    }
+
+    @Test("Long payloads are written from where they stand, in more pieces than one call takes, and are read back")
+    func pieces() throws {
+        let directory = TemporaryDirectory()
+        var settings = settings(segmentByteCount: 1 << 20)
+        settings.core.gatheredPayloadByteCount = 100
+        let reports = Reports()
+        let (journal, _) = try open(directory, reports, settings)
+        let entries = (UInt64(1)...2_000).map { command($0, byteCount: [0, 99, 100, 250][Int($0 % 4)]) }
+        let records = entries.enumerated().map { Record.accepted(Slot(UInt64($0 + 1)), ballot(1), $1) }
+        journal.append(JournalBatch(group: GroupID(0), id: WriteID(1), records: records))
+        reports.wait(for: 1)
+        var loaded: [Entry] = []
+        while loaded.count < entries.count {
+            let first = Slot(UInt64(loaded.count + 1))
+            loaded += try journal.load(GroupID(0), first...Slot(2_000), maximumBytes: 1 << 20)
+        }
+        let isSame = loaded == entries
+        #expect(isSame)
+        journal.close()
+        let (again, recovered) = try open(directory, Reports(), settings)
+        #expect(recovered.state(of: GroupID(0)).slots.count == 2_000)
+        again.close()
     }
 
     @Test("Closing writes what waits and marks the end, so that later damage to it is noticed")
@@ -327,13 +354,12 @@ private final class Reports: Sendable {
     func failure() throws {
         let directory = TemporaryDirectory()
         let reports = Reports()
-        var settings = settings(segmentByteCount: 16 << 10)
-        settings.core.segmentsAhead = 0
         // The failing thread must never return; it waits for a test process that ends.
-        settings.onFailure = { line in
-            reports.failed(line)
+        var settings = settings(segmentByteCount: 16 << 10) { error in
+            reports.failed("\(error)")
             while true { pause() }
         }
+        settings.core.segmentsAhead = 0
         let (journal, _) = try open(directory, reports, settings)
         journal.append(JournalBatch(group: GroupID(0), id: WriteID(1), records: [.promised(ballot(1))]))
         reports.wait(for: 1)
@@ -371,7 +397,7 @@ private final class Reports: Sendable {
             throws: JournalError.file(operation: .makeDirectory, path: "/nonexistent/journal", errno: ENOENT)
         ) {
             try Journal.open(
-                directory: "/nonexistent/journal", identity: testIdentity, settings: Journal.Settings(),
+                directory: "/nonexistent/journal", identity: testIdentity, settings: settings(),
                 onDurable: { _ in }, onFull: { _ in })
         }
     }

@@ -32,7 +32,7 @@ import Testing
             ]
             journal.append(records)
             if case .write(let segment, let offset, let bytes)? = journal.effects.first {
-                last = LastWrite(segment, offset, bytes.bytes, journal.disk.bytes(of: .anchor))
+                last = LastWrite(segment, offset, bytes.joined.bytes, journal.disk.bytes(of: .anchor))
             }
             journal.settle()
             for record in records { state.absorb(record) }
@@ -102,7 +102,7 @@ import Testing
             var next = journal
             next.disk = disk
             var file = disk.bytes(of: segment)
-            file.replaceSubrange(0..<kept, with: bytes.bytes[..<kept])
+            file.replaceSubrange(0..<kept, with: bytes.joined.bytes[..<kept])
             next.disk.put(segment, file)
             try next.restart()
             let found = next.recovered.state(of: GroupID(0))

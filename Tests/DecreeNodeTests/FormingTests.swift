@@ -22,14 +22,27 @@ struct FormingTests {
         #expect(!bench.underWay.isEmpty && bench.core.phase == .serving)
     }
 
+    @Test("Who dials is not believed: it neither counts as an answer nor raises an incarnation")
+    func whoDials() {
+        var bench = Bench(of: 3, isFormed: false)
+        for node in 2...3 { bench.step(.greeted(hello(from: node), isAnswer: false)) }
+        #expect(bench.identities.isEmpty)
+        var later = hello(from: 2)
+        later.incarnation = Incarnation(.max)
+        bench.step(.greeted(later, isAnswer: false))
+        #expect(bench.core.greeting.judge(hello(from: 2)) == nil)
+        bench.step(.greeted(later, isAnswer: true))
+        #expect(bench.core.greeting.judge(hello(from: 2))?.code == .otherStore)
+    }
+
     @Test("A node of three takes part only when both others have answered and that is recorded")
     func allMustAnswer() {
         var bench = Bench(of: 3, isFormed: false)
         #expect(bench.notices == [.awaitingMembers])
-        bench.step(.greeted(hello(from: 2)))
-        bench.step(.greeted(hello(from: 2)))
+        bench.step(.greeted(hello(from: 2), isAnswer: true))
+        bench.step(.greeted(hello(from: 2), isAnswer: true))
         #expect(bench.identities.isEmpty)
-        bench.step(.greeted(hello(from: 3)))
+        bench.step(.greeted(hello(from: 3), isAnswer: true))
         #expect(bench.identities.map { $0.formed?.map(\.store) } == [Bench.stores])
         #expect(!bench.core.isFormed)
         bench.step(.received([], from: NodeID(2)))

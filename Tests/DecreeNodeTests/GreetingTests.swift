@@ -105,6 +105,30 @@ struct GreetingTests {
         #expect(try judge(0) == nil)
     }
 
+    @Test("A refusal tells the other side nothing that only members know; the own log has it")
+    func secrets() throws {
+        let formed = try greeting(1, isFormed: true)
+        var stranger = try greeting(2, store: StoreID(high: 9, low: 9)).hello(to: NodeID(1), connection: .bulk)
+        var refusals = [try #require(formed.judge(stranger))]
+        stranger.store = Self.stores[1]
+        stranger.expectedStore = StoreID(high: 9, low: 9)
+        refusals.append(try #require(formed.judge(stranger)))
+        var known = formed
+        known.noteIncarnation(of: try greeting(2, incarnation: 0x5EC2E7).hello(to: NodeID(1), connection: .bulk))
+        refusals.append(try #require(known.judge(try greeting(2).hello(to: NodeID(1), connection: .bulk))))
+        stranger.cluster = ClusterID(8)
+        refusals.append(try #require(formed.judge(stranger)))
+        let secrets = Self.stores.map(\.description) + ["\(0x5EC2E7)", "0000000000000007"]
+        for refusal in refusals {
+            #expect(!secrets.contains { refusal.text.contains($0) }, "\(refusal.text)")
+            #expect(secrets.contains { refusal.description.contains($0) }, "\(refusal)")
+            let bytes = HandshakeCodec.encode(.reply(.refused(refusal)))
+            let scan = try bytes.withUnsafeBytes { try HandshakeCodec.scan($0) }
+            guard case .message(.reply(.refused(let told)), _) = scan else { throw WireError.checksumMismatch }
+            #expect(told.description == refusal.text)
+        }
+    }
+
     @Test("Other clusters, other lists, strangers, wrong addresses and newer protocols are refused with their reason")
     func refused() throws {
         let one = try greeting(1)

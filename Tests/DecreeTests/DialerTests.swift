@@ -13,7 +13,7 @@ private final class Delegate: PeerTransportDelegate {
 
     init(_ greeting: Greeting) { self.greeting = greeting }
 
-    func greeted(_ hello: Hello) {}
+    func greeted(_ hello: Hello, isAnswer: Bool) {}
     func received(_ envelopes: [Envelope], from peer: NodeID) {}
     func lost(_ peer: NodeID) {}
 }

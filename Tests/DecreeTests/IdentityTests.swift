@@ -72,7 +72,7 @@ struct IdentityTests {
         try await cluster.start(0)
         try await cluster.start(1, cluster: other)
         try await eventually("the refusal") {
-            cluster[0].status.peers[0].lastFailure?.contains("belongs to cluster") ?? false
+            cluster[0].status.peers[0].lastFailure?.contains("belong to different clusters") ?? false
         }
         #expect(cluster[0].status.phase == .forming)
         await cluster.stopAll()

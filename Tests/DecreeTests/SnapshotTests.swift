@@ -156,7 +156,7 @@ struct SnapshotTests {
         let (directory, identity) = try DataDirectory.open(
             path: cluster.path(0), node: NodeID(1), cluster: cluster.description)
         let owner = JournalIdentity(cluster: ClusterID(identity.clusterID), node: identity.node, store: identity.store)
-        var settings = Journal.Settings()
+        var settings = Journal.Settings { fatalError("\($0)") }
         settings.core.segmentByteCount = cluster.settings.journalSegmentBytes ?? 0
         let (journal, recovered) = try Journal.open(
             directory: directory.journalPath, identity: owner, settings: settings, onDurable: { _ in },

@@ -157,7 +157,7 @@ import Testing
     @Test("Frames of another version, of unknown kinds or with unknown features are refused as what they are")
     func newerFrames() {
         #expect(throws: WireError.unsupportedVersion(what: .frame, found: 3)) { try scan { $0[4] = 3 } }
-        #expect(throws: WireError.unknownKind(what: .frame, kind: 2)) { try scan { $0[5] = 2 } }
+        #expect(throws: WireError.unknownKind(what: .frame, kind: 3)) { try scan { $0[5] = 3 } }
         #expect(throws: WireError.unknownFeatures(what: .frame, bits: 0x0100)) { try scan { $0[7] = 1 } }
     }
 }

@@ -100,6 +100,8 @@ extension ServerTests {
         private func killAllWithUnacknowledgedTail(_ cluster: ServerCluster, _ leader: ServerNode) throws -> UInt64 {
             let client = try leader.client()
             let followers = try cluster.followers()
+            // A power cut that tears the next batch leaves no later word on the journal's end either.
+            let anchor = try readFile(leader.dataDirectory + "/journal/anchor")
             let before = try #require(try JournalFile(newestOf: leader).batches.last?.sequence)
             // At once, as a leader that hears from no quorum proposes nothing any more.
             for follower in followers { follower.send(SIGSTOP) }
@@ -116,6 +118,7 @@ extension ServerTests {
             for call in calls { #expect(client.connection.takeResult(of: call) == nil, "no quorum could acknowledge") }
             for node in cluster.nodes { node.send(SIGKILL) }
             for node in cluster.nodes { try node.crash() }
+            try Data(anchor).write(to: URL(fileURLWithPath: leader.dataDirectory + "/journal/anchor"))
             return before
         }
     }

@@ -100,6 +100,9 @@ extension NodeError {
                 .newerFormat(path: file(segment), found: found, supported: known)
             case .unknownRecord(let segment, _, _): .newerContent(path: file(segment), reason: error.finding)
             case .foreign(let segment, _, _): .foreignFile(path: file(segment), reason: error.finding)
+            case .thread(let name, let number):
+                .fileSystem(
+                    path: path, operation: "start the thread \(name) for", reason: FileError.advisedText(of: number))
             case .file(let operation, let path, let number):
                 .fileSystem(path: path, operation: operation.rawValue, reason: FileError.advisedText(of: number))
             }

@@ -36,6 +36,12 @@ public struct NodeSettings: Sendable {
     /// How long a frame from a peer may take from its first byte to its last; then the connection is closed, and the
     /// peer dials again.
     public var frameTimeout = TimeSpan.seconds(20)
+    /// How long what was sent to a peer may wait to be received without any progress; then the connection is replaced by
+    /// another one.
+    public var stallTimeout = TimeSpan.seconds(3)
+    /// How many connections to the peer port may be open that did not say yet who they are; nil: a sixteenth of the
+    /// descriptors that the process may have. The oldest makes way for the next.
+    public var maximumNewcomers: Int?
     /// How much of a turn long queries, housekeeping and snapshots may each take.
     public var querySlice = TimeSpan.microseconds(200)
     /// How long one query may take from its first step to its last.
@@ -45,7 +51,13 @@ public struct NodeSettings: Sendable {
     /// How many queries may wait for a barrier or for their turn.
     public var maximumWaitingQueries = 100_000
     /// Called when the node must not go on, from any of its threads: a write, a sync or the identity failed, and nobody
-    /// knows what the disk holds. It decides how the process ends; only a restart can read what is there.
+    /// knows what the disk holds.
+    ///
+    /// It does not return, because there is nothing to return to: the node could neither vote nor answer, its requests
+    /// could not even be refused truthfully, and a second try would take for durable what the system has dropped. Only a
+    /// new process can read what is there. The embedder says how this one ends: the library never exits, and the
+    /// default stops with the reason as any broken invariant does.
+    /// - Parameter fault: What failed, for the last line of a log.
     public var onFault: @Sendable (NodeFault) -> Never = { fault in invariantFailure("\(fault)") }
     /// For tests: changes how the journal is driven.
     var adjustJournal: @Sendable (inout Journal.Settings) -> Void = { _ in }

@@ -153,6 +153,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
                 throw error
             }
         }
+        warnOfTrust(listened)
         let addresses = try await loop.submit {
             replicaLoop.open()
             return transport.localAddresses
@@ -161,6 +162,18 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
         return Node(
             node: node, replicaLoop: replicaLoop, transport: transport, journal: opened.journal, resources: resources,
             peerAddresses: addresses)
+    }
+
+    /// Peers without TLS are believed: whoever reaches the port can pose as a member.
+    private func warnOfTrust(_ listened: [PeerAddress]) {
+        let open = listened.filter { !$0.isLoopback }
+        guard !open.isEmpty, settings.peerSecurity == nil, cluster.members.count > 1 else { return }
+        logger.warning(
+            """
+            peers are neither authenticated nor encrypted: whoever reaches this port can pose as a member, and read and \
+            change everything; let nobody but the members reach it
+            """,
+            metadata: ["listening for peers on": "\(open.map(\.description).joined(separator: ", "))"])
     }
 
     /// One line about what was found and how long it took.

@@ -153,12 +153,11 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
 
     /// Opens the journal and folds what it holds.
     func openJournal(inbox: Inbox<Machine>) throws -> OpenedJournal {
-        var journalSettings = Journal.Settings()
+        let onFault = settings.onFault
+        var journalSettings = Journal.Settings { onFault(.journalFailed($0)) }
         journalSettings.core = settings.journalOptions
         journalSettings.syncs = settings.syncsToDisk
         journalSettings.onTrouble = { [logger] in logger.error("\($0)") }
-        let onFault = settings.onFault
-        journalSettings.onFailure = { onFault(.journalFailed($0)) }
         settings.adjustJournal(&journalSettings)
         let owner = JournalIdentity(
             cluster: ClusterID(identity.clusterID), node: identity.node, store: identity.store)

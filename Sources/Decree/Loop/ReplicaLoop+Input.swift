@@ -58,7 +58,7 @@ extension ReplicaLoop {
 extension ReplicaLoop: PeerTransportDelegate {
     var greeting: Greeting { core.greeting }
 
-    func greeted(_ hello: Hello) { stepBetweenTurns(.greeted(hello)) }
+    func greeted(_ hello: Hello, isAnswer: Bool) { stepBetweenTurns(.greeted(hello, isAnswer: isAnswer)) }
 
     func received(_ envelopes: [Envelope], from peer: NodeID) { stepBetweenTurns(.received(envelopes, from: peer)) }
 

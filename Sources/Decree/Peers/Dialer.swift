@@ -87,7 +87,7 @@ final class Dialer {
     func greeted(_ connection: OutgoingConnection, by hello: Hello) -> Bool {
         guard attempt === connection else { return false }
         if let refusal = transport.judge(hello, expected: link.member.node) {
-            failed(refusal.text, isRefusal: true, of: connection)
+            failed(refusal.description, isRefusal: true, of: connection)
             return false
         }
         isDialling = false
@@ -95,7 +95,7 @@ final class Dialer {
         failures = 0
         self.connection = connection
         link.status.counters.connects += 1
-        transport.note(hello)
+        transport.note(hello, isAnswer: true)
         link.connectionsChanged()
         return true
     }
@@ -155,6 +155,14 @@ final class Dialer {
         link.status.counters.framesSent += 1
         link.status.counters.bytesSent += UInt64(buffer.readableBytes)
         connection.send(buffer)
+    }
+
+    /// Nothing goes through any more.
+    func stalled(_ connection: OutgoingConnection, _ reason: String) {
+        guard self.connection === connection else { return }
+        transport.refusals.report(
+            stalled: "on the connection for \(kind == .bulk ? "commands" : "heartbeats"), \(reason)",
+            "\(link.member.node)", at: MonotonicClock.now())
     }
 
     func close() -> EventLoopFuture<Void> {

@@ -15,13 +15,16 @@ final class IncomingConnection: ChannelInboundHandler {
     }
 
     private let transport: PeerTransport
-    private let maximumFrameBytes: Int
     private var phase = Phase.greeting
     private var context: ChannelHandlerContext?
-    /// What was read and is not yet a whole frame.
-    private var input = ByteBuffer()
+    private var input: FrameInput
     private var envelopes: [Envelope] = []
     private var timeout: Scheduled<Void>?
+    /// How many bytes of frames came.
+    private var received: UInt64 = 0
+    /// Whether the peer wants to be told.
+    private var tellsReceipts = false
+    private var receipt: Scheduled<Void>?
     /// When the frame that is not whole yet began to come.
     private var unfinishedSince: Instant?
     /// `timeout` will look whether it became whole.
@@ -29,7 +32,7 @@ final class IncomingConnection: ChannelInboundHandler {
 
     init(transport: PeerTransport, maximumFrameBytes: Int) {
         self.transport = transport
-        self.maximumFrameBytes = maximumFrameBytes
+        input = FrameInput(maximumFrameBytes: maximumFrameBytes)
     }
 
     @discardableResult
@@ -39,36 +42,38 @@ final class IncomingConnection: ChannelInboundHandler {
         self.context = context
         let wait = transport.settings.connectTimeout.timeAmount
         timeout = context.eventLoop.assumeIsolated().scheduleTask(in: wait) { [weak self] in _ = self?.close() }
+        transport.newcomers.append(self, at: MonotonicClock.now())
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        transport.newcomers.remove(self)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
-        if input.readableBytes == 0 {
-            input = buffer
-        } else {
-            input.writeBuffer(&buffer)
-        }
+        input.append(&buffer)
         do throws(WireError) {
             if case .greeting = phase { try readGreeting(context) }
-            if case .reading(let link, _) = phase { try readFrames(of: link) }
+            if case .reading(let link, _) = phase {
+                noteReceived(from: link)
+                try readFrames(of: link)
+            }
         } catch {
             refuse(error, context)
         }
-        if input.readableBytes == 0 { input = ByteBuffer() } else { input.discardReadBytes() }
+        input.compact()
     }
 
     private func readGreeting(_ context: ChannelHandlerContext) throws(WireError) {
-        let scan = try input.withUnsafeReadableBytes { bytes throws(WireError) in try HandshakeCodec.scan(bytes) }
+        let scan = try input.takeGreeting()
         if case .foreign(let hello) = scan { return refuse(hello, context) }
-        guard case .message(let message, let byteCount) = scan else { return }
+        guard case .message(let message, _) = scan else { return }
         guard case .hello(let hello) = message else { return finish(context) }
-        input.moveReaderIndex(forwardBy: byteCount)
         timeout?.cancel()
         if let refusal = transport.judge(hello) {
-            transport.refusals.report(refusal.text, from: "\(hello.node)", at: MonotonicClock.now())
-            transport.link(to: hello.node)?.status.lastFailure = refusal.text
+            transport.refusals.report(refusal.description, from: "\(hello.node)", at: MonotonicClock.now())
+            transport.link(to: hello.node)?.status.lastFailure = refusal.description
             answer(.refused(refusal), context)
             return finish(context)
         }
@@ -78,7 +83,9 @@ final class IncomingConnection: ChannelInboundHandler {
         let version = min(hello.versions.upperBound, Greeting.versions.upperBound)
         self.answer(.accepted(version: version, answer), context)
         phase = .reading(link, hello.connection)
-        transport.note(hello)
+        tellsReceipts = hello.features.contains(.receipts)
+        transport.newcomers.remove(self)
+        transport.note(hello, isAnswer: false)
         link.adopt(self, kind: hello.connection)
     }
 
@@ -97,37 +104,33 @@ final class IncomingConnection: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
     }
 
+    /// Counts what came, and tells the peer soon.
+    private func noteReceived(from link: PeerLink) {
+        let count = UInt64(input.takeReceived())
+        received += count
+        link.status.counters.bytesReceived += count
+        guard tellsReceipts, receipt == nil, count > 0 else { return }
+        let wait = transport.settings.stallTimeout / 6
+        receipt = transport.loop.assumeIsolated().scheduleTask(in: wait.timeAmount) { [weak self] in
+            self?.tellReceived()
+        }
+    }
+
+    private func tellReceived() {
+        receipt = nil
+        guard let context, case .reading = phase else { return }
+        let bytes = FrameCodec.receipt(received)
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+    }
+
     /// Takes all whole frames out of the input and hands their messages over at once.
     private func readFrames(of link: PeerLink) throws(WireError) {
-        let before = input.readableBytes
         var frames: UInt64 = 0
-        defer {
-            link.status.counters.framesReceived += frames
-            link.status.counters.bytesReceived += UInt64(before - input.readableBytes)
-        }
-        while input.readableBytes > 0 {
-            let limit = maximumFrameBytes
-            // The messages go with the frame that was checked: one look at the bytes for both.
-            var gathered = envelopes
-            envelopes = []
-            let scan = try input.withUnsafeReadableBytes { bytes throws(WireError) in
-                let scan = try FrameCodec.scan(bytes, maximumByteCount: limit)
-                if case .frame(let frame) = scan {
-                    try FrameCodec.decodeEnvelopes(
-                        UnsafeRawBufferPointer(rebasing: bytes[frame.body]), into: &gathered)
-                }
-                return scan
-            }
-            envelopes = gathered
-            guard case .frame(let frame) = scan else {
-                if case .needsMore(let byteCount) = scan {
-                    input.reserveCapacity(minimumWritableBytes: max(0, byteCount - input.readableBytes))
-                }
-                break
-            }
-            frames += 1
-            input.moveReaderIndex(forwardBy: frame.byteCount)
-        }
+        defer { link.status.counters.framesReceived += frames }
+        var gathered = envelopes
+        envelopes = []
+        while try input.takeFrame(into: &gathered) { frames += 1 }
+        envelopes = gathered
         watchForTheRest(hasFinishedSome: frames > 0)
         guard !envelopes.isEmpty else { return }
         transport.delegate?.received(envelopes, from: link.member.node)
@@ -138,8 +141,8 @@ final class IncomingConnection: ChannelInboundHandler {
     ///
     /// A look is taken only every now and then, since most frames that are cut by a read are whole with the next.
     private func watchForTheRest(hasFinishedSome: Bool) {
-        if hasFinishedSome || input.readableBytes == 0 { unfinishedSince = nil }
-        guard input.readableBytes > 0, unfinishedSince == nil else { return }
+        if hasFinishedSome || input.isEmpty { unfinishedSince = nil }
+        guard !input.isEmpty, unfinishedSince == nil else { return }
         unfinishedSince = MonotonicClock.now()
         guard !isWatching else { return }
         isWatching = true
@@ -175,6 +178,7 @@ final class IncomingConnection: ChannelInboundHandler {
 
     private func leave() {
         timeout?.cancel()
+        receipt?.cancel()
         let former = phase
         phase = .closed
         if case .reading(let link, let kind) = former { link.ended(self, kind: kind) }

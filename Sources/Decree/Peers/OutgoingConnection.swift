@@ -2,7 +2,7 @@ import DecreeWire
 import NIOCore
 import PaxosBase
 
-/// A connection that this node dialled: says hello, hears the answer, and from then on only sends.
+/// A connection that this node dialled: says hello, hears the answer, and from then on sends, and hears how much came.
 final class OutgoingConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -13,6 +13,10 @@ final class OutgoingConnection: ChannelInboundHandler {
     private var isGreeted = false
     private var failure: String?
     private var timeout: Scheduled<Void>?
+    /// Nil while the peer does not say what came.
+    private var watch: StallWatch?
+    /// Looks whether there was progress.
+    private var look: Scheduled<Void>?
 
     init(dialer: Dialer) { self.dialer = dialer }
 
@@ -20,7 +24,11 @@ final class OutgoingConnection: ChannelInboundHandler {
 
     var allocator: ByteBufferAllocator { context?.channel.allocator ?? ByteBufferAllocator() }
 
-    func send(_ buffer: ByteBuffer) { context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil) }
+    func send(_ buffer: ByteBuffer) {
+        watch?.sends(buffer.readableBytes, at: MonotonicClock.now())
+        lookLater()
+        context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
 
     @discardableResult
     func close() -> EventLoopFuture<Void> {
@@ -53,9 +61,9 @@ final class OutgoingConnection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
-        guard !isGreeted else { return fail("the peer sent on a connection that is not its own") }
         input.writeBuffer(&buffer)
         do {
+            guard !isGreeted else { return try hearReceipts() }
             let scan = try input.withUnsafeReadableBytes { bytes throws(WireError) in
                 try HandshakeCodec.scan(bytes)
             }
@@ -72,10 +80,45 @@ final class OutgoingConnection: ChannelInboundHandler {
         switch message {
         case .reply(.accepted(_, let hello)):
             isGreeted = dialer.greeted(self, by: hello)
-            if !isGreeted { close() }
+            guard isGreeted else { return _ = close() }
+            let patience = dialer.link.transport.settings.stallTimeout
+            if hello.features.contains(.receipts) { watch = StallWatch(patience: patience) }
         case .reply(.refused(let refusal)): fail(refusal.text, isRefusal: true)
         case .hello: fail("the peer answered with a greeting of its own")
         }
+    }
+
+    // MARK: Progress
+
+    private func hearReceipts() throws(WireError) {
+        guard watch != nil else { return fail("the peer sent on a connection that is not its own") }
+        while let total = try input.withUnsafeReadableBytes({ bytes throws(WireError) in
+            try FrameCodec.scanReceipt(bytes)
+        }) {
+            input.moveReaderIndex(forwardBy: FrameCodec.receiptByteCount)
+            guard watch!.hears(total, at: MonotonicClock.now()) else {
+                return fail("the peer says that more came than was sent")
+            }
+        }
+        input.discardReadBytes()
+    }
+
+    private func lookLater() {
+        guard look == nil, let deadline = watch?.deadline else { return }
+        look = dialer.link.transport.loop.assumeIsolated().scheduleTask(deadline: deadline.deadline) { [weak self] in
+            self?.look = nil
+            self?.lookForProgress(planned: deadline)
+        }
+    }
+
+    private func lookForProgress(planned: Instant) {
+        let now = MonotonicClock.now()
+        if now.since(planned) > .milliseconds(500) { watch?.slept(until: now) }
+        guard let deadline = watch?.deadline, now >= deadline else { return lookLater() }
+        let patience = dialer.link.transport.settings.stallTimeout
+        let reason = "nothing of what was sent came for \(patience.forPeople)"
+        dialer.stalled(self, reason)
+        fail(reason)
     }
 
     private func fail(_ reason: String, isRefusal: Bool = false) {
@@ -91,6 +134,7 @@ final class OutgoingConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timeout?.cancel()
+        look?.cancel()
         dialer.ended(self, reason: failure)
         context.fireChannelInactive()
     }

@@ -13,6 +13,7 @@ final class PeerLink {
     private var bulk: Dialer!
     private var heartbeat: Dialer!
     private var incoming: [ConnectionKind: IncomingConnection] = [:]
+    private var lines = LineBudget()
     private var bulkMessages: [Envelope] = []
     private var heartbeatMessages: [Envelope] = []
 
@@ -23,6 +24,9 @@ final class PeerLink {
         bulk = Dialer(link: self, kind: .bulk)
         heartbeat = Dialer(link: self, kind: .heartbeat)
     }
+
+    /// The peer has no connection to this node.
+    var hasNoIncoming: Bool { incoming.isEmpty }
 
     func dial() {
         heartbeat.dial()
@@ -78,12 +82,17 @@ final class PeerLink {
         guard isConnected != status.isConnected, transport.isOpen else { return }
         status.isConnected = isConnected
         status.since = MonotonicClock.now()
-        if isConnected {
-            status.lastFailure = nil
-            transport.logger.info("peer connected", metadata: metadata)
-        } else {
-            transport.logger.warning("peer connection lost", metadata: metadata)
-        }
+        if isConnected { status.lastFailure = nil }
+        log(isConnected ? "peer connected" : "peer connection lost", isConnected ? .info : .warning)
+    }
+
+    private func log(_ text: String, _ level: Logger.Level) {
+        let verdict = lines.ask(at: status.since)
+        guard verdict != .keepSilent else { return }
+        let isLast = verdict == .sayLast
+        transport.logger.log(
+            level: level, "\(text)\(isLast ? " (it changes often, and is not logged for a while)" : "")",
+            metadata: metadata)
     }
 
     var metadata: Logger.Metadata { ["peer": "\(member.node)", "name": "\(member.name)"] }

@@ -12,7 +12,8 @@ protocol PeerTransportDelegate: AnyObject {
     /// What the node says in handshakes, and how it judges what others say.
     var greeting: Greeting { get }
     /// A peer was greeted and judged well.
-    func greeted(_ hello: Hello)
+    /// - Parameter isAnswer: This node had dialled it.
+    func greeted(_ hello: Hello, isAnswer: Bool)
     /// All that one read burst brought from a peer, in order.
     func received(_ envelopes: [Envelope], from peer: NodeID)
     /// A greeted heartbeat connection to or from the peer ended.
@@ -32,6 +33,8 @@ final class PeerTransport: @unchecked Sendable {
     let logger: Logger
     weak let delegate: (any PeerTransportDelegate)?
     var refusals: RefusalLog
+    /// Connections that did not say yet who they are.
+    var newcomers: Newcomers
     var random: SeededRandom
     private(set) var links: [PeerLink] = []
     private var listeners: [any Channel] = []
@@ -50,6 +53,7 @@ final class PeerTransport: @unchecked Sendable {
         self.logger = logger
         self.delegate = delegate
         refusals = RefusalLog(logger: logger)
+        newcomers = Newcomers(limit: settings.maximumNewcomers ?? Newcomers.limitOfDescriptors())
         random = SeededRandom(seed: UInt64.random(in: 0...UInt64.max))
         published = Mutex([])
         links = cluster.members.filter { $0.node != node }.map { PeerLink(member: $0, transport: self) }
@@ -83,6 +87,12 @@ final class PeerTransport: @unchecked Sendable {
         return ServerBootstrap(group: loop, childGroup: loop)
             .serverChannelOption(.backlog, value: 128)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(PeerGate(transport: self))
+                }
+            }
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(
@@ -120,9 +130,9 @@ final class PeerTransport: @unchecked Sendable {
     }
 
     /// A peer was greeted well.
-    func note(_ hello: Hello) {
+    func note(_ hello: Hello, isAnswer: Bool) {
         link(to: hello.node)?.status.software = hello.software
-        delegate?.greeted(hello)
+        delegate?.greeted(hello, isAnswer: isAnswer)
     }
 
     /// What to say to `peer`; nil once the node is gone.
@@ -151,7 +161,8 @@ final class PeerTransport: @unchecked Sendable {
     func close() -> EventLoopFuture<Void> {
         loop.preconditionInEventLoop()
         isClosed = true
-        let closing = listeners.map { $0.close() } + links.flatMap { $0.close() }
+        let closing =
+            listeners.map { $0.close() } + newcomers.all.map { $0.close() } + links.flatMap { $0.close() }
         // Links and transport hold each other until here, so that no late callback of a socket meets a dead one.
         links = []
         listeners = []

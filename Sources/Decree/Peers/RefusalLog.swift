@@ -23,6 +23,16 @@ struct RefusalLog {
         report("peer cannot be reached: \(text)", about: peer, at: now)
     }
 
+    /// A connection carried nothing any more and is replaced.
+    mutating func report(stalled text: String, _ peer: String, at now: Instant) {
+        report("peer connection replaced: \(text)", about: peer, at: now)
+    }
+
+    /// Nobody new is let in at the peer port for a while.
+    mutating func report(waiting text: String, at now: Instant) {
+        report("connections to the peer port have to wait: \(text)", about: "any", at: now)
+    }
+
     /// What a peer asked for cannot be read back from the journal.
     mutating func report(unreadable text: String, for peer: String, at now: Instant) {
         report("entries for a peer that lags cannot be read: \(text)", about: peer, level: .error, at: now)

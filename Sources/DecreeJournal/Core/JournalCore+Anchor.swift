@@ -63,7 +63,7 @@ extension JournalCore {
             anchor.byteCount <= anchoring.fileByteCount / 2,
             "an anchor holds all groups: \(anchor.byteCount) of \(anchoring.fileByteCount / 2) bytes")
         if !flaws.contains(.anchorNotWritten) || anchoring.isOpening {
-            effects.append(.write(.anchor, offset: anchor.offset, bytes: anchor.encode()))
+            effects.append(.write(.anchor, offset: anchor.offset, bytes: JournalBytes(anchor.encode())))
         }
         effects.append(.sync(.anchor))
     }

@@ -174,9 +174,10 @@ extension JournalCore {
 
     private func encode(
         _ checkpoint: [GroupMark], _ batches: [JournalBatch], at place: BatchPlace, oldestNeeded: SegmentNumber
-    ) -> Payload {
+    ) -> JournalBytes {
         let headByteCount = place.startsSegment ? SegmentHeader.pageByteCount : 0
-        return Payload(byteCount: headByteCount + place.byteCount) { memory in
+        var gathered = GatheredPayloads(threshold: options.gatheredPayloadByteCount)
+        let encoded = Payload(byteCount: headByteCount + place.byteCount - gatheredByteCount(batches)) { memory in
             var writer = WireWriter(memory)
             if place.startsSegment { header(of: place).encode(into: &writer) }
             writer.zeros(BatchHeader.byteCount)
@@ -187,14 +188,22 @@ extension JournalCore {
                 recordCount += records.count
             }
             for batch in batches {
-                RecordCodec.encode(batch.records, group: batch.group, into: &writer)
+                RecordCodec.encode(batch.records, group: batch.group, into: &writer, gathering: &gathered)
                 recordCount += batch.records.count
             }
             let batch = UnsafeMutableRawBufferPointer(rebasing: memory[headByteCount..<writer.count])
             BatchHeader.seal(
-                batch, at: place.offset, seed: SegmentSeed(identity, place.segment), sequence: place.sequence,
-                recordCount: recordCount, oldestSegment: oldestNeeded)
+                batch, gathered, from: headByteCount, at: place.offset, seed: SegmentSeed(identity, place.segment),
+                sequence: place.sequence, recordCount: recordCount, oldestSegment: oldestNeeded)
             writer.zeros(memory.count - writer.count)
+        }
+        return JournalBytes(encoded, gathered)
+    }
+
+    /// The bytes of payloads that are written from where they stand.
+    private func gatheredByteCount(_ batches: [JournalBatch]) -> Int {
+        batches.reduce(0) {
+            $0 + GatheredPayloads.byteCount(of: $1.records, threshold: options.gatheredPayloadByteCount)
         }
     }
 

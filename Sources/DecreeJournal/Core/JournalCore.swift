@@ -146,7 +146,7 @@ public struct JournalCore: Sendable {
         isOpen = true
         anchoring.isOpening = true
         if let rewrite {
-            effects.append(.write(rewrite.segment, offset: rewrite.offset, bytes: rewrite.bytes))
+            effects.append(.write(rewrite.segment, offset: rewrite.offset, bytes: JournalBytes(rewrite.bytes)))
             effects.append(.sync(rewrite.segment))
         } else if anchoring.fileByteCount > 0 {
             writeAnchor(into: &effects)

@@ -16,6 +16,8 @@ public enum JournalError: Error, Hashable, Sendable {
     case unreadable(SegmentNumber, offset: Int)
     /// The file system refused an operation.
     case file(operation: FileOperation, path: String, errno: Int32)
+    /// The system gave no thread.
+    case thread(name: String, errno: Int32)
 }
 
 /// What was tried on a file.
@@ -98,6 +100,7 @@ extension JournalError: CustomStringConvertible {
                 + "from there"
         case .file(let operation, let path, let number):
             "cannot \(operation.rawValue) \(path): \(errorText(number))"
+        case .thread(let name, let number): "cannot start the thread \(name): \(errorText(number))"
         }
     }
 
@@ -109,7 +112,7 @@ extension JournalError: CustomStringConvertible {
                 + "an empty directory. (No older copy of this directory will do: it forgot what the node promised since.)"
         case .newerFormat, .unknownRecord: "Start the newer program that wrote it"
         case .foreign: "Check the data directory: files of another one were moved into it"
-        case .file: nil
+        case .file, .thread: nil
         }
     }
 }

@@ -56,7 +56,7 @@ public enum JournalEvent: Sendable {
 /// sync that fails must end the node: nothing is known then of what the disk holds, so it is never tried again.
 public enum JournalEffect: Hashable, Sendable {
     /// Write the bytes at this place of the segment's file.
-    case write(SegmentNumber, offset: Int, bytes: Payload)
+    case write(SegmentNumber, offset: Int, bytes: JournalBytes)
     /// Bring what was written to stable storage, then report `synced`.
     case sync(SegmentNumber)
     /// Make a segment file: rename `recycling` and leave its bytes as they are, or else make one full of zeros,

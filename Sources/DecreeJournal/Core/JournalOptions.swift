@@ -23,6 +23,8 @@ public struct JournalOptions: Hashable, Sendable {
     public var segmentByteCount = 64 << 20
     /// What waits is gathered into one write up to here; a single append may be larger.
     public var maximumBatchByteCount = 8 << 20
+    /// From so many bytes on a payload is written from where it stands, instead of being copied into the batch.
+    public var gatheredPayloadByteCount = 4 << 10
     /// How many empty segments are kept ready behind the current one.
     public var segmentsAhead = 1
     /// Up to how many ready segments an emptied one is kept as another, instead of being removed.

@@ -45,18 +45,30 @@ struct BatchHeader: Hashable {
 
     /// Completes a batch whose payload stands already behind the room for its header.
     /// - Parameters:
-    ///   - batch: Header and payload.
+    ///   - batch: Header and payload, but for what was gathered.
+    ///   - gathered: The payloads of records that are not in it.
+    ///   - start: The position of the batch in the bytes that the gathered payloads belong to.
     ///   - offset: The position of the batch in the segment's file.
     static func seal(
-        _ batch: UnsafeMutableRawBufferPointer, at offset: Int, seed: SegmentSeed, sequence: UInt64, recordCount: Int,
-        oldestSegment: SegmentNumber
+        _ batch: UnsafeMutableRawBufferPointer, _ gathered: GatheredPayloads, from start: Int, at offset: Int,
+        seed: SegmentSeed, sequence: UInt64, recordCount: Int, oldestSegment: SegmentNumber
     ) {
-        let payload = UnsafeRawBufferPointer(rebasing: batch[byteCount...])
+        var checksum = CRC32C.checksum(sequence, seed: seed.checksum)
+        var byteCount = batch.count - Self.byteCount
+        var done = Self.byteCount
+        for (position, payload) in gathered.payloads {
+            let before = UnsafeRawBufferPointer(rebasing: batch[done..<position - start])
+            checksum = CRC32C.checksum(before, seed: checksum)
+            checksum = payload.withUnsafeBytes { CRC32C.checksum($0, seed: checksum) }
+            byteCount += payload.count
+            done = position - start
+        }
+        checksum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: batch[done...]), seed: checksum)
         var writer = WireWriter(batch)
         writer.uint32(0)
-        writer.uint32(CRC32C.checksum(payload, seed: CRC32C.checksum(sequence, seed: seed.checksum)))
+        writer.uint32(checksum)
         writer.uint64(sequence)
-        writer.uint32(UInt32(payload.count))
+        writer.uint32(UInt32(byteCount))
         writer.uint32(UInt32(recordCount))
         writer.uint64(oldestSegment.rawValue)
         var first = WireWriter(batch)

@@ -5,6 +5,7 @@ import Musl
 #else
 import Glibc
 #endif
+import PaxosBase
 
 /// An open file, closed with its last use.
 struct FileHandle: ~Copyable {
@@ -74,6 +75,47 @@ struct FileHandle: ~Copyable {
             guard count > 0 else { throw failure(.write) }
             done += count
         }
+    }
+
+    /// Writes all of the pieces, one behind the other, with as few calls as the system allows.
+    func write(_ pieces: [Payload], at offset: Int) throws(JournalError) {
+        if pieces.count == 1 {
+            return try pieces[0].withUnsafeBytes { (bytes) throws(JournalError) in try write(bytes, at: offset) }
+        }
+        var offset = offset
+        for start in stride(from: 0, to: pieces.count, by: Self.piecesPerCall) {
+            let some = pieces[start..<min(start + Self.piecesPerCall, pieces.count)]
+            var vectors = some.map {
+                $0.withUnsafeBytes { iovec(iov_base: .init(mutating: $0.baseAddress), iov_len: $0.count) }
+            }
+            offset += try withExtendedLifetime(pieces) { () throws(JournalError) in try write(&vectors, at: offset) }
+        }
+    }
+
+    /// The system takes at least 1,024.
+    private static let piecesPerCall = 512
+
+    /// - Parameter vectors: Memory that stays where it is meanwhile; used up.
+    /// - Returns: How many bytes were written: all.
+    private func write(_ vectors: inout [iovec], at offset: Int) throws(JournalError) -> Int {
+        var done = 0
+        var first = 0
+        while first < vectors.count {
+            var count = vectors[first...].withUnsafeBufferPointer {
+                pwritev(descriptor, $0.baseAddress, Int32($0.count), off_t(offset + done))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure(.write) }
+            done += count
+            while first < vectors.count, count >= vectors[first].iov_len {
+                count -= vectors[first].iov_len
+                first += 1
+            }
+            guard count > 0 else { continue }
+            vectors[first].iov_base += count
+            vectors[first].iov_len -= count
+        }
+        return done
     }
 
     /// Sets blocks aside, so that a full disk is noticed before anything is written. File systems that cannot do it are

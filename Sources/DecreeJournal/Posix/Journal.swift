@@ -23,10 +23,10 @@ public final class Journal: Sendable {
         public var spaceCheckInterval = TimeSpan.seconds(1)
         /// Asks for a higher priority for the writing thread, where that is permitted.
         public var raisesPriority = true
-        /// What to do when a write or a sync failed, with a line that says so. The default writes the line to standard
-        /// error and ends the process: what the disk holds then is not known, and only a restart reads it.
-        public var onFailure: @Sendable (String) -> Never = endProcess
-
+        /// Called on a thread of the journal when a write or a sync failed, with the reason. It does not return, because
+        /// nothing can go on: what the disk holds is not known any more, another try would report as durable what the
+        /// system has dropped, and only a new process can read what is there. How this one ends is the owner's to say.
+        public let onFailure: @Sendable (JournalError) -> Never
         /// Called on a thread of the journal with a line about what is tried again and needs an operator's eye, once for
         /// each time that it begins.
         public var onTrouble: @Sendable (String) -> Void = { _ in }
@@ -37,7 +37,8 @@ public final class Journal: Sendable {
         /// For tests: what to fail the opening of a segment's file with, instead of trying it.
         var openFailure: @Sendable (_ path: String) -> Int32? = { _ in nil }
 
-        public init() {}
+        /// - Parameter onFailure: How the process ends when a write or a sync failed; see ``onFailure``.
+        public init(onFailure: @escaping @Sendable (JournalError) -> Never) { self.onFailure = onFailure }
     }
 
     private init(writer: JournalWriter, keeper: SegmentKeeper) {
@@ -64,7 +65,7 @@ public final class Journal: Sendable {
             onFull: onFull)
         try writer.open()
         let journal = Journal(writer: writer, keeper: keeper)
-        journal.start(settings)
+        try journal.start(settings)
         return (journal, recovered)
     }
 
@@ -79,12 +80,18 @@ public final class Journal: Sendable {
         return try recovery.finish()
     }
 
-    private func start(_ settings: Settings) {
-        let started = [
-            Thread(name: "journal", raisesPriority: settings.raisesPriority) { [writer] in writer.run() },
-            Thread(name: "journal-files") { [keeper, writer] in keeper.run(reportingTo: writer) },
-        ]
-        threads.withLock { $0 = started }
+    private func start(_ settings: Settings) throws(JournalError) {
+        let files = try Thread(name: "journal-files") { [keeper, writer] in keeper.run(reportingTo: writer) }
+        do throws(JournalError) {
+            let writing = try Thread(name: "journal", raisesPriority: settings.raisesPriority) { [writer] in
+                writer.run()
+            }
+            threads.withLock { $0 = [writing, files] }
+        } catch {
+            keeper.stop()
+            files.join()
+            throw error
+        }
     }
 
     /// Hands over records to be written. Returns at once; `onDurable` names the write once it is on stable storage.

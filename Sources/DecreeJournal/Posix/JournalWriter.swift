@@ -164,7 +164,7 @@ final class JournalWriter: @unchecked Sendable {
                 if isGivenUp { break }
                 if taken.isStopping, try isFinished() { break }
             } catch {
-                settings.onFailure("journal: \(error). The process ends: what the disk holds is not known any more.")
+                settings.onFailure(error)
             }
         }
         file = nil
@@ -258,7 +258,7 @@ final class JournalWriter: @unchecked Sendable {
         return opened
     }
 
-    private func write(_ bytes: Payload, to segment: SegmentNumber, at offset: Int) throws(JournalError) {
+    private func write(_ bytes: JournalBytes, to segment: SegmentNumber, at offset: Int) throws(JournalError) {
         var hasTold = false
         while true {
             do {
@@ -280,12 +280,12 @@ final class JournalWriter: @unchecked Sendable {
         published.withLock { $0.bytesWritten += UInt64(bytes.count) }
     }
 
-    private func writeOnce(_ bytes: Payload, to segment: SegmentNumber, at offset: Int) throws(JournalError) {
+    private func writeOnce(_ bytes: JournalBytes, to segment: SegmentNumber, at offset: Int) throws(JournalError) {
         let file = try open(segment)
         if let number = settings.writeFailure() {
             throw .file(operation: .write, path: file.file.path, errno: number)
         }
-        try bytes.withUnsafeBytes { (bytes) throws(JournalError) in try file.file.write(bytes, at: offset) }
+        try file.file.write(bytes.pieces, at: offset)
     }
 
     /// Says that the disk is full now, not after the write that waits. That there is space again follows from news that

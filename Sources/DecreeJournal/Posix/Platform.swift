@@ -17,12 +17,3 @@ func monotonicNanoseconds() -> UInt64 {
     clock_gettime(CLOCK_MONOTONIC, &now)
     return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
 }
-
-/// The last resort when a write or a sync failed: says so in one line on standard error and ends the process. Nothing
-/// that runs at exit may write any more.
-@Sendable
-func endProcess(_ line: String) -> Never {
-    let bytes = Array((line + "\n").utf8)
-    _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-    _exit(74)  // EX_IOERR of sysexits.h
-}

@@ -83,7 +83,7 @@ final class SegmentKeeper: Sendable {
                 }
                 guard !isStopping(within: settings.retryDelay) else { return }
             } catch {
-                settings.onFailure("journal: \(error). The process ends: its files cannot be kept.")
+                settings.onFailure(error)
             }
         }
     }

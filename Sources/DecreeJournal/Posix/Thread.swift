@@ -16,7 +16,10 @@ struct Thread: @unchecked Sendable {
     ///   - name: For tools that list threads; at most 15 bytes.
     ///   - raisesPriority: Asks for a higher priority than others have; refused without harm where that needs a
     ///     privilege. A journal's latency is mostly that of its wake-up.
-    init(name: String, raisesPriority: Bool = false, _ body: @escaping @Sendable () -> Void) {
+    /// - Throws: ``JournalError/thread(name:errno:)``.
+    init(
+        name: String, raisesPriority: Bool = false, _ body: @escaping @Sendable () -> Void
+    ) throws(JournalError) {
         let start = Unmanaged.passRetained(Start(name: name, raisesPriority: raisesPriority, body: body))
         #if canImport(Darwin)
         var handle: pthread_t?
@@ -28,7 +31,10 @@ struct Thread: @unchecked Sendable {
         var handle = pthread_t()
         let result = pthread_create(&handle, nil, { run($0!) }, start.toOpaque())
         #endif
-        guard result == 0 else { endProcess("cannot start the \(name) thread: \(errorText(result))") }
+        guard result == 0 else {
+            start.release()
+            throw .thread(name: name, errno: result)
+        }
         #if canImport(Darwin) || canImport(Musl)
         self.handle = handle!
         #else

@@ -66,7 +66,8 @@ public struct NodeCore: Sendable {
         guard !lifecycle.hasEnded else { return }
         switch event {
         case .received(let envelopes, let sender): receive(envelopes, from: sender, at: now)
-        case .greeted(let hello): greeted(hello, at: now, into: &effects)
+        // Of who dials nothing is learnt: it may be anybody, in a member's name.
+        case .greeted(let hello, let isAnswer): if isAnswer { greeted(hello, at: now, into: &effects) }
         case .disconnected(let peer): if lifecycle.isFormed { stepAll(.disconnected(peer), at: now) }
         case .written(let group, let write): written(write, of: group, at: now, into: &effects)
         case .loaded(let group, let first, let entries, let peer):

@@ -70,13 +70,14 @@ public enum NodeNotice: Hashable, Sendable {
 /// Why a running node must end at once.
 public enum NodeFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// A write or a sync failed: nobody knows what the disk holds.
-    case journalFailed(String)
+    case journalFailed(JournalError)
     /// Going on would be to vote without a memory of it.
     case identityNotRecorded(reason: String)
 
     public var description: String {
         switch self {
-        case .journalFailed(let line): line
+        case .journalFailed(let error):
+            "journal: \(error). The node ends, because what the disk holds is not known any more"
         case .identityNotRecorded(let reason): "the identity cannot be recorded, the node ends: \(reason)"
         }
     }

@@ -7,7 +7,10 @@ public enum NodeEvent: Sendable {
     /// All that one read brought from a greeted peer, in order.
     case received([Envelope], from: NodeID)
     /// A peer was greeted, and its greeting judged well.
-    case greeted(Hello)
+    ///
+    /// An answer comes from a peer that this node dialled. Otherwise the peer dialled this node, which proves nothing: its
+    /// incarnation is not believed, and it does not count as one of the members that answered.
+    case greeted(Hello, isAnswer: Bool)
     /// A greeted heartbeat connection to or from the peer ended.
     case disconnected(NodeID)
     /// Everything of the group up to this write is on stable storage.

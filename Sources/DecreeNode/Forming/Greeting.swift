@@ -16,7 +16,8 @@ public struct Greeting: Sendable {
     public let software: String
     /// Of this start of this node. Written down before the node votes, so every start that voted has a higher one.
     public let incarnation: Incarnation
-    /// The highest incarnation that each peer named since this node started.
+    /// The highest incarnation that each peer named since this node started, when this node had dialled it. Who dials may
+    /// be anybody: one number that is too high would lock the member out.
     private var incarnations: [NodeID: Incarnation] = [:]
     /// Stores that the members named in their handshakes, ascending by node; used until the cluster is formed.
     package private(set) var answers: [NodeIdentity.FormedMember] = []
@@ -60,8 +61,9 @@ public struct Greeting: Sendable {
         guard hello.cluster.rawValue == identity.clusterID else {
             return HelloRefusal(
                 code: .otherCluster,
-                text: "node \(identity.node) belongs to cluster \(hexadecimal(identity.clusterID)), node "
-                    + "\(hello.node) to \(hexadecimal(hello.cluster.rawValue)): check addresses and cluster tokens")
+                text: "node \(identity.node) and node \(hello.node) belong to different clusters: check addresses and "
+                    + "cluster tokens",
+                detail: "here \(hexadecimal(identity.clusterID)), there \(hexadecimal(hello.cluster.rawValue))")
         }
         return judgeAddress(hello, expected: expected) ?? judgeMembership(hello) ?? judgeStores(hello)
             ?? judgeIncarnation(hello)
@@ -124,10 +126,11 @@ public struct Greeting: Sendable {
         else { return nil }
         return HelloRefusal(
             code: .otherStore,
-            text: "node \(hello.node) comes in its start number \(hello.incarnation.rawValue), but node "
-                + "\(identity.node) met it in number \(highest.rawValue): its data directory was set back to an older "
-                + "copy, which forgot what it promised since; replace the member: remove it and add a new one under "
-                + "another identity")
+            text:
+                "node \(identity.node) met a later start of node \(hello.node): its data directory was set back to an "
+                + "older copy, which forgot what it promised since; replace the member: remove it and add a new one "
+                + "under another identity",
+            detail: "it comes in its start number \(hello.incarnation.rawValue), met was number \(highest.rawValue)")
     }
 
     /// Remembers in which incarnation a peer was met that was judged well.
@@ -138,9 +141,10 @@ public struct Greeting: Sendable {
     private func wiped(_ node: NodeID, presented: StoreID, recorded: StoreID) -> HelloRefusal {
         HelloRefusal(
             code: .otherStore,
-            text: "node \(node) comes with data store \(presented), but the cluster was formed with \(recorded) in its "
+            text: "node \(node) comes with another data store than the one that the cluster was formed with in its "
                 + "place: its data directory was lost or emptied, and it forgot what it promised, as would "
-                + "any older copy of it; replace the member: remove it and add a new one under another identity")
+                + "any older copy of it; replace the member: remove it and add a new one under another identity",
+            detail: "it has \(presented), recorded is \(recorded)")
     }
 
     /// Notes the store of a peer that was judged well.

@@ -88,7 +88,7 @@ struct ScenarioNode {
         journal?.step(event, into: &effects)
         for effect in effects {
             switch effect {
-            case .write(let segment, let offset, let bytes): disk.write(segment, offset: offset, bytes)
+            case .write(let segment, let offset, let bytes): disk.write(segment, offset: offset, bytes.joined)
             case .sync(.anchor):
                 // Is the journal's own affair, and takes no time here.
                 disk.synced()

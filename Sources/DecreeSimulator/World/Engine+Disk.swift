@@ -63,6 +63,7 @@ extension Engine {
     private func carryOut(_ effect: JournalEffect, of node: SimulatedNode) {
         switch effect {
         case .write(let segment, let offset, let bytes):
+            let bytes = bytes.joined
             bytes.withUnsafeBytes { digest.combine($0) }
             node.journalBytes += bytes.count
             node.disk.write(segment, offset: offset, bytes)

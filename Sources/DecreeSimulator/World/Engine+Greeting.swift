@@ -91,7 +91,7 @@ extension Engine {
         transmit(
             .reply(.accepted(version: Greeting.versions.upperBound, answer)), from: node, to: peer.index)
         node.heard[peer.index] = max(life, node.heard[peer.index] ?? 0)
-        step(node, .greeted(hello))
+        step(node, .greeted(hello, isAnswer: false))
         return true
     }
 
@@ -101,7 +101,7 @@ extension Engine {
             process.node.core.greeting.judge(hello, expected: peer.id) == nil
         else { return false }
         node.greeted[peer.index] = life
-        step(node, .greeted(hello))
+        step(node, .greeted(hello, isAnswer: true))
         return true
     }
 

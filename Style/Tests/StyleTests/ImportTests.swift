@@ -156,6 +156,18 @@ struct HabitTests {
         return false
     }
 
+    @Test("A library never ends the process: what is fatal is told to the embedder")
+    func noExit() {
+        for file in SourceTree.swiftFiles(below: "Sources") {
+            for (number, line) in SourceTree.lines(of: file).enumerated() {
+                let code = line.components(separatedBy: "//")[0]
+                for name in ["exit(", "_exit(", "quick_exit(", "abort("] where Self.stands(name, in: code) {
+                    Issue.record("\(file.lastPathComponent):\(number + 1): report it instead of calling \(name)")
+                }
+            }
+        }
+    }
+
     @Test("Only the simulator sets a flaw")
     func flawsAreSetBySimulatorOnly() {
         for folder in ["Sources", "Server/Sources"] {

@@ -98,7 +98,7 @@ struct JournalOnDisk {
 
     private mutating func carryOut(_ effect: JournalEffect) {
         switch effect {
-        case .write(let segment, let offset, let bytes): disk.write(segment, at: offset, bytes)
+        case .write(let segment, let offset, let bytes): disk.write(segment, at: offset, bytes.joined)
         case .sync(let segment):
             disk.sync(segment)
             step(.synced)

@@ -19,6 +19,9 @@ enum ServeHelp {
             --listen-peer-urls http://10.0.0.1:2380 --initial-advertise-peer-urls http://10.0.0.1:2380 \\
             --listen-client-urls http://10.0.0.1:2379 --advertise-client-urls http://10.0.0.1:2379
 
+        Peers trust each other without proof yet: whoever reaches the peer URLs can pose as a member, and read and change
+        everything. Let nobody but the members reach them.
+
         Every flag is also an environment variable (--data-dir is ETCD_DATA_DIR) and a key of --config-file. A flag and
         its variable together are refused; with --config-file all other flags and variables are ignored. Flags may be
         written with one dash or two, with = or a blank before the value; a flag that is true or false needs no value.

@@ -4,6 +4,11 @@ public struct ServerProgram: Sendable {
     /// What stands before the flags.
     public let command: [String]
 
+    public init(name: String, command: [String]) {
+        self.name = name
+        self.command = command
+    }
+
     public static func decree() throws -> ServerProgram {
         ServerProgram(name: "decree", command: [try Tools.decree.get(), "serve"])
     }

@@ -71,6 +71,45 @@ public final class TCPSocket: Sendable {
         return result
     }
 
+    /// Takes the next connection; nil if none waits.
+    public func accept() -> TCPSocket? {
+        let accepted = Glibc.accept(descriptor, nil, nil)
+        guard accepted >= 0 else { return nil }
+        _ = fcntl(accepted, F_SETFL, O_NONBLOCK)
+        _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+        return TCPSocket(descriptor: accepted)
+    }
+
+    private init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// Sends all of the bytes.
+    /// - Returns: False when the connection has ended.
+    public func sendAll(_ bytes: some Collection<UInt8>) -> Bool {
+        let bytes = Array(bytes)
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes {
+                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0, errno == EAGAIN {
+                _ = awaitReady(writing: true, milliseconds: 50)
+                continue
+            }
+            guard count > 0 else { return false }
+            done += count
+        }
+        return true
+    }
+
+    /// POLLRDHUP: the other end closed or reset the connection, though what it sent before was not read yet.
+    public var hasEnded: Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(0x2000), revents: 0)
+        return Glibc.poll(&entry, 1, 0) > 0
+    }
+
+    /// Ends the connection in both directions; the descriptor stays.
+    public func shutdown() { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     private func withAddress(
         _ port: Int, _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
