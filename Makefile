@@ -51,7 +51,7 @@ attack: test-tools ## Attacks the client port and the peer port with changed byt
 	$(SWIFT) build --build-tests $(ROOT_TESTS)
 	ATTACK_MINUTES=$(MINUTES) $(SWIFT) test --skip-build --no-parallel $(ROOT_TESTS) --filter AttackTests
 	$(SWIFT) build --build-tests $(SERVER_TESTS)
-	ATTACK_MINUTES=$(MINUTES) $(SWIFT) test --skip-build --no-parallel $(SERVER_TESTS) --filter AttackTests
+	ATTACK_MINUTES=$(MINUTES) $(SWIFT) test --skip-build --no-parallel $(SERVER_TESTS) --filter "AttackTests|FloodTests"
 
 check: ## Checks style and formats, offline and fast.
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)

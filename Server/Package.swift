@@ -111,7 +111,8 @@ let package = Package(
         .testTarget(
             name: "DecreeServerCoreTests",
             dependencies: [
-                "DecreeServer", "DecreeEtcd", "DecreeStore", .product(name: "DecreeNode", package: "decree"),
+                "DecreeServer", "DecreeEtcd", "DecreeStore", "DecreeTestSupport", "CNghttp2",
+                .product(name: "DecreeNode", package: "decree"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ] + library,
             swiftSettings: strict),

@@ -125,6 +125,8 @@ public enum Outcome: Hashable, Sendable {
     case readReady(ReadToken)
     /// No barrier was reached in time.
     case readFailed(ReadToken)
+    /// The disk of this replica is full, so that it cannot take the entries which the reads would have to see.
+    case readLags(ReadToken)
     /// The command was never proposed and never will be.
     case rejected(token: UInt64, Rejection)
     /// Nobody can say in time whether the command will be applied.

@@ -29,7 +29,7 @@ extension Replica {
     /// Gives up what clients have waited for long enough; also while the disk does not answer.
     private mutating func expireRequests(at now: Instant, into effects: inout Effects) {
         core.expireCommands(at: now, into: &effects)
-        era.reads.expire(at: now, settings: core.settings, into: &effects)
+        era.reads.expire(at: now, settings: core.settings, isJournalFull: core.isJournalFull, into: &effects)
     }
 
     /// When the first request will have waited long enough, or earlier.

@@ -36,6 +36,7 @@ public protocol SmallStateMachine {
     associatedtype Output: Sendable
     /// A question that changes nothing.
     associatedtype Query: Sendable
+    /// What a question yields.
     associatedtype Answer: Sendable
 
     /// Applies one chosen command.
@@ -56,22 +57,28 @@ public protocol SmallStateMachine {
 
 /// A ``SmallStateMachine`` as the log drives it: batches one command at a time, snapshots cut into blocks.
 public struct Small<Machine: SmallStateMachine>: StateMachine {
+    /// As the machine yields it.
     public typealias Output = Machine.Output
+    /// As the machine is asked.
     public typealias Query = Machine.Query
+    /// As the machine answers.
     public typealias Answer = Machine.Answer
     /// No question takes a second step.
     public typealias Cursor = Never
     /// What is left of the snapshot.
     public typealias SnapshotWalk = ArraySlice<UInt8>
 
+    /// The machine as it stands now.
     public private(set) var machine: Machine
     /// The blocks of a snapshot that is being restored.
     private var restoring: [UInt8] = []
 
     private static var maximumBlockBytes: Int { 1 << 20 }
 
+    /// - Parameter machine: The machine in its first state, equal on all replicas.
     public init(_ machine: Machine) { self.machine = machine }
 
+    /// Applies one command after the other.
     public mutating func apply(_ commands: [ChosenCommand], into outputs: inout [Output]) {
         for command in commands {
             let output = machine.apply(command)
@@ -79,10 +86,13 @@ public struct Small<Machine: SmallStateMachine>: StateMachine {
         }
     }
 
+    /// Answers in one step.
     public mutating func begin(_ query: Query) -> QueryStep<Answer, Never> { .finished(machine.answer(query)) }
 
+    /// Never called: no question takes a second step.
     public mutating func advance(_ cursor: Never) -> QueryStep<Answer, Never> {}
 
+    /// Never called: no question takes a second step.
     public mutating func abandon(_ cursor: Never) {}
 
     /// Of the snapshot's bytes: as costly as a snapshot.
@@ -92,8 +102,10 @@ public struct Small<Machine: SmallStateMachine>: StateMachine {
         }
     }
 
+    /// Takes the whole snapshot at once.
     public mutating func beginSnapshot() -> ArraySlice<UInt8> { machine.snapshot()[...] }
 
+    /// The next mebibyte of it.
     public mutating func nextBlock(of walk: inout ArraySlice<UInt8>) -> [UInt8]? {
         guard !walk.isEmpty else { return nil }
         let block = Array(walk.prefix(Self.maximumBlockBytes))
@@ -101,18 +113,24 @@ public struct Small<Machine: SmallStateMachine>: StateMachine {
         return block
     }
 
+    /// Nothing is pinned.
     public mutating func abandon(_ walk: ArraySlice<UInt8>) {}
 
+    /// Begins to gather the blocks of a snapshot.
     public mutating func beginRestore() { restoring = [] }
 
+    /// Gathers a block.
     public mutating func restore(_ block: UnsafeRawBufferPointer) throws(SnapshotError) {
         restoring.append(contentsOf: block)
     }
 
+    /// Hands the machine the whole snapshot.
+    /// - Throws: `SnapshotError` when the machine does not take it.
     public mutating func endRestore() throws(SnapshotError) {
         defer { restoring = [] }
         try machine.restore(restoring)
     }
 
+    /// A small machine has no housekeeping.
     public mutating func performMaintenance() -> Bool { false }
 }

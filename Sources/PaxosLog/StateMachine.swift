@@ -10,6 +10,7 @@ public protocol StateMachine {
     associatedtype Output: Sendable
     /// A question that changes nothing.
     associatedtype Query: Sendable
+    /// What a question yields.
     associatedtype Answer: Sendable
     /// A question that takes more than one bounded step: a pinned state and how far the walk has come.
     associatedtype Cursor
@@ -41,6 +42,7 @@ public protocol StateMachine {
     /// then nothing is pinned any more.
     mutating func nextBlock(of walk: inout SnapshotWalk) -> [UInt8]?
 
+    /// Gives up a snapshot; what its walk pinned is free again.
     mutating func abandon(_ walk: SnapshotWalk)
 
     /// Empties the machine to receive the blocks of a snapshot.
@@ -60,10 +62,12 @@ public protocol StateMachine {
 
 /// A command that was chosen, on its way to the state machine.
 public struct ChosenCommand: Sendable {
+    /// Where it stands in the log; the same on every replica.
     public let slot: Slot
     /// The largest stamp that counts among the commands up to this one: what a machine may know of time. It never goes back, it is the
     /// same on every replica, and never more of it passes than of true time.
     public let time: LogTime
+    /// The bytes that the client submitted.
     public let payload: Payload
     /// Whether a client of this very replica waits for the output.
     public let isAwaited: Bool
@@ -84,7 +88,9 @@ public enum QueryStep<Answer, Cursor> {
 
 /// Why a snapshot cannot be restored.
 public struct SnapshotError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong with the block, for the operator's log.
     public let description: String
 
+    /// - Parameter description: What is wrong with the block, in a line for the operator's log.
     public init(_ description: String) { self.description = description }
 }

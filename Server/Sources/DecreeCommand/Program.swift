@@ -13,7 +13,7 @@ struct Program: AsyncParsableCommand {
             Try: decree serve, and in another window: decree put greeting hello, then decree get greeting.
 
             Exit codes: 0 done, 1 the request failed or the server cannot run, 2 the command line makes no sense,
-            3 the key does not exist.
+            3 the key does not exist; decree serve and decree simulate have more, which their --help tells.
             """,
         version: ServeHelp.version,
         subcommands: [

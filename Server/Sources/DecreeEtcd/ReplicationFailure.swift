@@ -12,6 +12,8 @@ public enum ReplicationFailure: UInt8, CaseIterable, Error, Hashable, Sendable {
     case overloaded
     /// The disk is full: a write that was not proposed.
     case diskFull
+    /// The disk is full, so that this member lags behind what a linearizable read would have to see.
+    case lagging
     /// The write is larger than one message between members. Nothing happened.
     case tooLarge
     /// The process is about to end. Nothing happened.
@@ -25,7 +27,7 @@ public enum ReplicationFailure: UInt8, CaseIterable, Error, Hashable, Sendable {
     /// The client's own deadline passed.
     case deadlineExceeded
 
-    /// The error of etcd's that says the same.
+    /// The error of etcd's that says the same, or is followed alike where none does.
     ///
     /// Clients retry reads on code 14 by themselves and report it for writes. So 14 stands only for what passes and
     /// what another member may serve at once; a full disk, a halted and a fenced replica do not pass, and carry 8, 9
@@ -34,7 +36,7 @@ public enum ReplicationFailure: UInt8, CaseIterable, Error, Hashable, Sendable {
         switch self {
         case .unknownOutcome, .timedOut: .timeout
         case .unknownOutcomeWithoutLeader: .timeoutLeaderFailed
-        case .noLeader: .noLeader
+        case .noLeader, .lagging: .noLeader
         case .overloaded: .tooManyRequests
         case .diskFull: .noSpace
         case .tooLarge: .requestTooLarge
@@ -46,5 +48,8 @@ public enum ReplicationFailure: UInt8, CaseIterable, Error, Hashable, Sendable {
         }
     }
 
-    public var status: RPCStatus { error.status }
+    public var status: RPCStatus {
+        guard self == .lagging else { return error.status }
+        return RPCStatus(.unavailable, "decree: the disk of this member is full, so it lags behind; ask another member")
+    }
 }

@@ -23,6 +23,11 @@ extension RPCStatus {
                     .resourceExhausted,
                     "decree: the request was applied, but its answer is too large; do not repeat it, "
                         + "and ask for fewer previous key-values at once")
+            case .tooMuchWork:
+                RPCStatus(
+                    .resourceExhausted,
+                    "decree: the request would look at or change too many keys at once, nothing was done; "
+                        + "do it in parts")
             case .overloaded: EtcdError.tooManyRequests.status
             case .notReadOnly: RPCStatus(.internalError, "decree: a transaction with writes was routed as a read")
             case .malformedOperation: RPCStatus(.internalError, "decree: the log holds a command that cannot be read")

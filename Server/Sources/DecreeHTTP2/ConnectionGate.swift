@@ -23,7 +23,8 @@ final class ConnectionLimit: Sendable {
     }
 
     /// What the system permits the process, less what it needs itself.
-    static func ofDescriptors() -> Int {
+    /// - Parameter kept: How many others need, such as connections between members.
+    static func ofDescriptors(keeping kept: Int) -> Int {
         var files = rlimit()
         #if canImport(Glibc)
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -32,9 +33,15 @@ final class ConnectionLimit: Sendable {
         #endif
         guard getrlimit(resource, &files) == 0 else { return 128 }
         let permitted = Int(clamping: files.rlim_cur)
-        // Each event loop has three descriptors of its own, and there is about one for each processor.
-        let reserve = 64 + 4 * max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        return min(maxConnections, max(permitted / 4, permitted - reserve))
+        return share(of: permitted, processors: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))), keeping: kept)
+    }
+
+    /// Each event loop has three descriptors of its own, and there is about one for each processor. Beside them stand a dozen
+    /// (log, lock, journal, listeners, signals) and what comes and goes: a new segment, a snapshot, connections that are made anew.
+    static func share(of permitted: Int, processors: Int, keeping kept: Int) -> Int {
+        let needed = 20 + 3 * processors + kept
+        let plenty = permitted - 64 - 4 * processors - kept
+        return min(maxConnections, max(1, plenty, min(permitted / 4, permitted - needed)))
     }
 
     /// More are too many whatever the system permits: each costs memory before it asks for anything.

@@ -123,10 +123,14 @@ extension HTTP2Connection {
         openCall(method, endsStream)
     }
 
-    /// So much waits to be read that no more is begun.
+    /// So much waits to be read that no more is begun. Who lets little wait is served on when others have used the budget up.
     private var isOverfull: Bool {
-        waitingBytes + heldBytes > loop.configuration.limits.maxBufferedResponseBytes
-            || !loop.budget.hasRoom(for: RPCLoop.callCost + head.pointee.heldBytes)
+        let own = waitingBytes + heldBytes
+        let limits = loop.configuration.limits
+        guard own <= limits.maxBufferedResponseBytes else { return true }
+        let cost = RPCLoop.callCost + head.pointee.heldBytes
+        if loop.budget.hasRoom(for: cost) { return false }
+        return own + cost > limits.assuredResponseBytes || !loop.budget.hasReserve
     }
 
     private var tooMuchWaits: String {

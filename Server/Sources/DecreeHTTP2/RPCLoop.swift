@@ -34,8 +34,9 @@ public final class RPCLoop: @unchecked Sendable {
     @exclusivity(unchecked) var waitingBytes = 0
     /// All that is held for the clients of this loop, and how much may be.
     @exclusivity(unchecked) var budget: MemoryBudget
-    /// What an open call costs by itself, in bytes, here and in the codec.
-    static let callCost = 2_048
+    /// What an open call costs by itself, in bytes: here, in the codec, and with the application, as a health watch does whose
+    /// first message is not read.
+    static let callCost = 3_072
     private var clock = HTTPDate()
     /// Whole seconds since the loop started; coarse, for timeouts of connections.
     var seconds = 0

@@ -61,8 +61,10 @@ public final class RPCServer: Sendable {
                 loop.start()
             }.get()
         }
+        let limits = configuration.limits
         let limit = ConnectionLimit(
-            limit: configuration.limits.maxConnections ?? ConnectionLimit.ofDescriptors(), report: configuration.report)
+            limit: limits.maxConnections ?? ConnectionLimit.ofDescriptors(keeping: limits.keptDescriptors),
+            report: configuration.report)
         var channels: [[any Channel]] = []
         do {
             for index in configuration.listeners.indices {

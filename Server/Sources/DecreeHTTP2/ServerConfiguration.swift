@@ -43,6 +43,8 @@ public struct ServerLimits: Sendable {
     public var maxMessageBytes = 2_097_152
     /// Clients that may be connected at once; nil: as many as leave descriptors for everything else.
     public var maxConnections: Int?
+    /// Descriptors that are not for clients, beside those that any server needs: for connections between members.
+    public var keptDescriptors = 0
     /// Streams that a connection may have open at once; the budget bounds them too.
     public var maxConcurrentStreams: UInt32 = .max
     /// Bytes of names and values in one header list, 32 more for each field, as HTTP/2 counts them.

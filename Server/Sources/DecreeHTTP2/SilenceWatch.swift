@@ -34,7 +34,12 @@ struct SilenceWatch {
     mutating func isGone(_ channel: any Channel, _ seconds: Int, _ timeouts: ServerTimeouts) -> Bool {
         guard seconds - looked >= min(Self.interval, timeouts.unacknowledgedSeconds) else { return false }
         looked = seconds
-        guard let (unacknowledged, sinceAcknowledgement) = Self.look(channel), unacknowledged > 0 else {
+        return isGone(Self.look(channel), seconds, timeouts)
+    }
+
+    /// - Parameter seen: what the system says; nil where it says nothing.
+    mutating func isGone(_ seen: (Int, Int)?, _ seconds: Int, _ timeouts: ServerTimeouts) -> Bool {
+        guard let (unacknowledged, sinceAcknowledgement) = seen, unacknowledged > 0 else {
             waitsSince = nil
             return false
         }

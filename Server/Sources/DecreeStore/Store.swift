@@ -16,16 +16,20 @@ public final class Store: StateMachine {
         /// The largest answer to gather, in bytes of keys, values and about sixty more an entry: of a transaction all
         /// ranges and previous values together.
         public var responseByteLimit: Int
+        /// The same for what a command yields, which is gathered in one piece while others wait.
+        public var outputByteLimit: Int
         /// What all queries under way may hold together, and likewise all outputs of one batch of commands, in bytes.
         public var gatheredByteLimit: Int
         /// How much a query does in one step, in units of about 50 ns.
         public var workPerSlice: Int
 
         public init(
-            responseByteLimit: Int = 512 << 20, workPerSlice: Int = 4_000, gatheredByteLimit: Int = 1 << 30
+            responseByteLimit: Int = 512 << 20, workPerSlice: Int = 4_000, gatheredByteLimit: Int = 1 << 30,
+            outputByteLimit: Int = 64 << 20
         ) {
             self.responseByteLimit = responseByteLimit
             self.gatheredByteLimit = gatheredByteLimit
+            self.outputByteLimit = outputByteLimit
             self.workPerSlice = workPerSlice
         }
     }

@@ -27,6 +27,8 @@ struct StoreState: ~Copyable {
     var gatheredByteCount = 0
     /// What the output of the operation being applied may still take.
     var outputRoom = AnswerRoom(byteCount: 0)
+    /// How much work the ranges of the operation being applied may still be, in the units of queries.
+    var outputWork = 0
     /// Room for what a range collects, handed from one query to the next.
     var scratch: [CollectedVersion] = []
     /// What ``FetchAhead`` has looked at; means nothing.

@@ -47,6 +47,29 @@ import Testing
         }
     }
 
+    @Test("A target that nobody knows goes the long way, whatever its number", arguments: [-1, -4, 5, .min, .max])
+    func strangeTargets(target: Int32) throws {
+        for field: UInt8 in [4, 5, 6, 7, 8] {
+            // A comparison of the key k, by hand: the generated type would not write such a number.
+            let operand: [UInt8] = field == 7 ? [field << 3 | 2, 1, 1] : [field << 3, 1]
+            var varint: [UInt8] = []
+            var rest = UInt64(bitPattern: Int64(target))
+            while rest > 127 {
+                varint.append(UInt8(rest & 127) | 128)
+                rest >>= 7
+            }
+            varint.append(UInt8(rest))
+            let compare: [UInt8] = [0x10] + varint + [0x1A, 1, 0x6B] + operand
+            let put: [UInt8] = [0x12, 5, 0x12, 3, 0x0A, 1, 0x6B]
+            let message: [UInt8] = [0x0A, UInt8(compare.count)] + compare + put
+            try message.withUnsafeBytes { bytes in
+                #expect(PlainTxnMessage(bytes, maximumOperations: 128) == nil)
+                let work = try RequestDecoder().decode(.transaction, bytes)
+                guard case .operation = work else { return #expect(Bool(false), "\(work)") }
+            }
+        }
+    }
+
     private func makeTxn(_ random: inout SeededRandom) -> EtcdTxnRequest {
         func key() -> Data { random.chance(1, in: 40) ? Data() : Data("k\(random.below(6))".utf8) }
         func operation() -> EtcdRequestOp {

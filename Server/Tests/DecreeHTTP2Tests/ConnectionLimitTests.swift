@@ -31,6 +31,15 @@ import Testing
         }
     }
 
+    @Test(
+        "Of few descriptors clients get what the node can spare, and never none",
+        arguments: [
+            (16, 1), (40, 6), (64, 16), (200, 120), (1_024, 944), (1_000_000, 10_000),
+        ])
+    func share(permitted: Int, clients: Int) {
+        #expect(ConnectionLimit.share(of: permitted, processors: 2, keeping: 8) == clients)
+    }
+
     private final class Lines: Sendable {
         private let lines = Mutex<[String]>([])
         var all: [String] { lines.withLock { $0 } }

@@ -119,18 +119,38 @@ private struct Echo: StreamCall {
 
     private func message(_ state: ServingState) -> Told { .message(Reply(state).bytes) }
 
-    @Test("It tells the state at once and again when it changes, as soon as the node says so")
+    @Test("It tells the state at once and again when it changes: when reads fail, and when the node says so")
     func changes() throws {
         var port = TestPort()
         let call = try watch(&port)
         #expect(port.told(call) == [message(.serving)])
-        port.stands(leader: 1)
-        port.stands(leader: 2)
-        #expect(port.told(call).count == 1, "another leader serves as well")
+        for leader: UInt64? in [1, 2, nil, 1] {
+            port.stands(leader: leader)
+            port.run()
+        }
+        #expect(port.told(call).count == 1, "another leader serves as well, and reads that succeed need none")
         port.stands(leader: nil)
-        port.stands(leader: 1, phase: .halted)
+        port.failReads()
         port.stands(leader: 1)
-        #expect(port.told(call) == [message(.serving), message(.notServing), message(.serving)])
+        port.run()
+        port.stands(leader: 1, phase: .halted)
+        #expect(port.told(call) == [.serving, .notServing, .serving, .notServing].map(message))
+    }
+
+    @Test("A read that has no answer for long fails; the next one is tried when it has ended")
+    func silence() throws {
+        var port = TestPort()
+        let call = try watch(&port)
+        port.step(.turnEnded)
+        #expect(port.sink.requests.count == 1)
+        for _ in 0..<4 {
+            port.now = port.now + .milliseconds(500)
+            port.step(.timePassed)
+        }
+        #expect(port.told(call) == [message(.serving), message(.notServing)])
+        #expect(port.sink.requests.count == 1)
+        port.run()
+        #expect(port.told(call).last == message(.serving))
     }
 
     @Test("A client that does not read is told the newest state once it does")
@@ -142,11 +162,30 @@ private struct Echo: StreamCall {
             port.step(.called(call, .healthWatch, .plain, message: bytes))
         }
         port.stands(leader: nil)
+        port.failReads()
         port.stands(leader: 1)
+        port.run()
         port.stands(leader: nil)
+        port.failReads()
         #expect(port.told(call) == [message(.serving)])
         port.step(.drained(call))
         #expect(port.told(call) == [message(.serving), message(.notServing)])
+    }
+
+    @Test("A check is answered by a read")
+    func check() throws {
+        var port = TestPort()
+        port.stands(leader: nil)
+        let good = try port.call(.healthCheck, GRPCHealthCheckRequest())
+        port.run()
+        #expect(port.told(good) == [message(.serving), .end(.ok)])
+        let bad = try port.call(.healthCheck, GRPCHealthCheckRequest())
+        port.now = port.now + .milliseconds(900)
+        port.step(.timePassed)
+        #expect(port.told(bad) == [message(.notServing), .end(.ok)])
+        let unknown = try port.call(.healthCheck, GRPCHealthCheckRequest.with { $0.service = "x" })
+        guard case .end(let status)? = port.told(unknown).first else { return #expect(Bool(false)) }
+        #expect(status.code == .notFound && port.services.openCalls == 0)
     }
 
     @Test("While somebody watches, the services want to hear twice a second how the node stands, and not any longer")

@@ -115,6 +115,14 @@ struct TestPort {
         step(.completed(requests.map { complete($0) }))
     }
 
+    /// The same, but no read succeeds.
+    mutating func failReads() {
+        step(.turnEnded)
+        let requests = sink.requests
+        sink.requests = []
+        step(.completed(requests.map { .failed(token: $0.token, .noLeader) }))
+    }
+
     private mutating func complete(_ request: NodeRequest<Store>) -> NodeCompletion<Store> {
         switch request {
         case .command(let payload, let token):

@@ -17,14 +17,14 @@ import Testing
         }
     }
 
-    @Test("Few distinct puts, plain ranges, one deletion and comparisons of single keys are plain")
+    @Test("Few distinct puts, gets, one deletion of a key and comparisons of single keys are plain")
     func plain() {
         let key = KeyRange(key: Payload("a".utf8))
         let compares = [
             Compare(key, .equal, .modRevision(.zero)), Compare(key, .notEqual, .value(Payload("x".utf8))),
             Compare(key, .less, .lease(LeaseID(3))),
         ]
-        let all: [RequestOperation] = [put("a", previous: true), put("b"), .range(RangeRequest(.everything, limit: 3))]
+        let all: [RequestOperation] = [put("a", previous: true), put("b"), .range(RangeRequest(key, limit: 3))]
         #expect(isPlain(TxnRequest(compares: compares, success: all, failure: [.deleteRange(DeleteRangeRequest(key))])))
     }
 
@@ -45,6 +45,9 @@ import Testing
             TxnRequest(compares: [
                 Compare(KeyRange(key: Payload("a".utf8), rangeEnd: Payload([0])), .equal, .version(1))
             ]),
+            TxnRequest(success: [.range(RangeRequest(.everything, limit: 1))]),
+            TxnRequest(success: [.deleteRange(DeleteRangeRequest(.everything))]),
+            TxnRequest(success: Array(repeating: .range(RangeRequest(key)), count: 513)),
             TxnRequest(compares: [Compare(key, .unknown, .version(1))]),
             TxnRequest(compares: [Compare(key, .equal, .unknown)]),
         ]
@@ -93,7 +96,7 @@ import Testing
             }
             return (0..<random.below(4)).map { _ in
                 random.chance(1, in: 3)
-                    ? .range(RangeRequest(.everything, limit: Int(random.below(3))))
+                    ? .range(RangeRequest(KeyRange(key: key()), limit: Int(random.below(3))))
                     : .put(PutRequest(key: key(), value: key(), previousKeyValue: random.chance(1, in: 2)))
             }
         }

@@ -149,7 +149,7 @@ struct RangeTests {
     @Test("Pages and deletions do not look at the deleted keys between those that exist")
     func deletedStretches() {
         let store = Store()
-        let count = 300_000
+        let count = 250_000
         for index in 0..<count { store.put(Self.name(index), "") }
         store.delete(.everything)
         store.put(Self.name(0), "")

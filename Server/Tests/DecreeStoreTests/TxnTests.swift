@@ -206,30 +206,32 @@ struct TxnTests {
         return TxnRequest(success: parts)
     }
 
-    @Test("Tens of thousands of deletions and puts are checked in well under the time of a step for each pair")
+    @Test(
+        "As many deletions and puts as one transaction may have and puts are checked in well under the time of a step for each pair"
+    )
     func manyWrites() {
         let clock = ContinuousClock()
-        func key(_ index: Int) -> String { String(1_000_000 + (index * 7_919) % 60_000) }
-        let deletions = (0..<60_000).map { index in
+        func key(_ index: Int) -> String { String(1_000_000 + (index * 7_919) % 16_000) }
+        let deletions = (0..<16_000).map { index in
             RequestOperation.delete(index % 2 == 0 ? .key(key(index)) : .from(key(index), to: key(index) + "x"))
         }
-        let keeping = (0..<30_000).map { index in
+        let keeping = (0..<8_000).map { index in
             RequestOperation.put(PutRequest(key: Payload(("k" + key(index)).utf8), value: Payload(), ignoreValue: true))
         }
         let store = Store()
-        for index in 0..<30_000 { store.put("k" + key(index), "kept") }
+        for index in 0..<8_000 { store.put("k" + key(index), "kept") }
         let took = clock.measure {
             #expect(throws: Never.self) { try nested(deletions).validate(maximumOperations: .max) }
             #expect(throws: StoreError.duplicateKey) {
-                try nested(deletions + [.put(key(59_998), "")]).validate(maximumOperations: .max)
+                try nested(deletions + [.put(key(15_998), "")]).validate(maximumOperations: .max)
             }
             let answer = run(store, nested(deletions + keeping))
-            guard case .txn(30_002, true, _)? = answer else {
+            guard case .txn(8_002, true, _)? = answer else {
                 Issue.record("the transaction runs")
                 return
             }
         }
-        #expect(took < .seconds(3))
+        #expect(took < .seconds(2))
     }
 
     @Test("Puts that keep a value see what the same transaction did to their key last, one by one or by ranges")

@@ -14,7 +14,9 @@ import PaxosLog
 /// let sum = try await node.submit(Payload("42".utf8))
 /// ```
 public final class Node<Machine: StateMachine & SendableMetatype>: Sendable {
+    /// Who this node is within its cluster.
     public let node: NodeID
+    /// The cluster that it belongs to.
     public let cluster: ClusterDescription
     /// Where peers are awaited: of interest when the system chose a port.
     public let peerAddresses: [SocketAddress]

@@ -24,6 +24,7 @@ public struct NodeSettings: Sendable {
     public var journalReserveBytes: Int?
     /// Without syncs a power cut can lose what was acknowledged and break the promises of the protocol: for tests only.
     public var syncsToDisk = true
+    /// When snapshots are taken and how many are kept.
     public var snapshots = SnapshotPolicy()
     /// The largest frame that is sent to or taken from a peer, in bytes.
     public var maximumFrameBytes = 64 << 20
@@ -64,6 +65,7 @@ public struct NodeSettings: Sendable {
     /// Puts handlers for encryption in front of peer connections.
     public var peerSecurity: PeerSecurity?
 
+    /// What suits a cluster in one data centre.
     public init() {}
 
     /// The largest command that is taken, in bytes. A frame to a peer holds one and all that may travel before it in the
@@ -116,6 +118,10 @@ public struct PeerSecurity: Sendable {
     /// Adds handlers to a connection that a peer opened.
     public let secureServer: @Sendable (any Channel) throws -> Void
 
+    /// - Parameters:
+    ///   - secureClient: Adds handlers to a connection that this node opens to the given address. What it throws closes the
+    ///     connection; it is dialled again.
+    ///   - secureServer: Adds handlers to a connection that a peer opened. What it throws closes the connection.
     public init(
         secureClient: @escaping @Sendable (any Channel, PeerAddress) throws -> Void,
         secureServer: @escaping @Sendable (any Channel) throws -> Void

@@ -3,7 +3,9 @@ import PaxosBase
 import PaxosLog
 
 extension Node {
+    /// What a port asks: a command or a query, under a token of the caller's.
     public typealias Request = NodeRequest<Machine>
+    /// How a request ended.
     public typealias Completion = NodeCompletion<Machine>
 
     /// A client of the node in the same process: an event loop of a server, or one connection.
@@ -25,6 +27,7 @@ extension Node {
             inbox.post(requests, from: state)
         }
 
+        /// Hands one request over.
         public func submit(_ request: Request) { submit([request]) }
 
         /// Gives a request up. A query ends without a completion, unless that is under way already, and lets go of what it

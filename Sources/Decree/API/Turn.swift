@@ -4,6 +4,7 @@ import PaxosBase
 public struct Turn: Sendable {
     /// On the node's monotonic clock.
     public let now: Instant
+    /// Whether this node leads.
     public let isLeading: Bool
     /// The ballot of the leader that the node follows or is.
     public let leader: Ballot?
@@ -14,6 +15,7 @@ public struct Turn: Sendable {
     /// Set to be called again no later than then; every call begins with nil.
     public var wakeAt: Instant?
 
+    /// For tests of a hook: a turn as a node would tell it.
     public init(
         now: Instant, isLeading: Bool, leader: Ballot?, applied: Slot, appliedCommands: Int, wakeAt: Instant? = nil
     ) {

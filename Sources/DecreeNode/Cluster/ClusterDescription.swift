@@ -3,12 +3,17 @@ import PaxosBase
 
 /// One member of a cluster, as an operator names it.
 public struct Member: Hashable, Sendable {
+    /// Its identifier; never 0, and never given to another member.
     public let node: NodeID
     /// For people; unique within the cluster.
     public let name: String
     /// Where its peers reach it; dialled in turn until one answers.
     public let addresses: [PeerAddress]
 
+    /// - Parameters:
+    ///   - node: Its identifier; not 0.
+    ///   - name: For people; unique within the cluster.
+    ///   - addresses: Where its peers reach it; none only where it stands alone.
     public init(node: NodeID, name: String, addresses: [PeerAddress]) {
         self.node = node
         self.name = name
@@ -72,15 +77,23 @@ public struct ClusterDescription: Hashable, Sendable {
 
 /// Why a cluster or a node cannot be what its settings say.
 public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A text that is not of the form `host:port`.
     case badAddress(String)
+    /// No member, or more than 64.
     case badMemberCount(Int)
     /// Names and addresses take so many bytes in all, more than a greeting between peers holds.
     case longMemberList(Int)
+    /// Two members have one identifier.
     case repeatedMember(NodeID)
+    /// Two members have one name.
     case repeatedName(String)
+    /// A member that nobody could reach.
     case memberWithoutAddress(String)
+    /// A node or a cluster with the identifier 0.
     case zeroIdentifier
+    /// The node that is started does not stand in the list.
     case notAMember(NodeID)
+    /// A setting that cannot be, and why.
     case badSetting(String)
 
     public var description: String {

@@ -5,6 +5,9 @@ public struct PeerAddress: Hashable, Sendable, CustomStringConvertible {
     /// A TCP port; 0 lets the system choose, which only makes sense for listening in tests.
     public let port: Int
 
+    /// - Parameters:
+    ///   - host: A host name or a numeric address, without brackets.
+    ///   - port: A TCP port.
     public init(host: String, port: Int) {
         self.host = host
         self.port = port

@@ -93,6 +93,9 @@ extension GroupMachine {
         case .readFailed(let token):
             group.counters.barriersFailed &+= 1
             for query in queries.fail(token) { failQuery(query, .noLeader, &group) }
+        case .readLags(let token):
+            group.counters.barriersFailed &+= 1
+            for query in queries.fail(token) { failQuery(query, .lagging, &group) }
         case .rejected(let token, .overloaded): failCommand(token, .overloaded, &group)
         case .rejected(let token, .journalFull): failCommand(token, .journalFull, &group)
         case .unknown(let token): failCommand(token, .unknownOutcome, &group)

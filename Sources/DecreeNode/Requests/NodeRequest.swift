@@ -8,6 +8,7 @@ public enum NodeRequest<Machine: StateMachine>: Sendable {
     /// To be answered from the state: after a barrier with a quorum if `linearizable`, else from what is applied here.
     case query(Machine.Query, linearizable: Bool, token: UInt64)
 
+    /// By what the caller knows the request.
     public var token: UInt64 {
         switch self {
         case .command(_, let token), .query(_, _, let token): token
@@ -21,6 +22,7 @@ public enum NodeCompletion<Machine: StateMachine>: Sendable {
     case answer(token: UInt64, Machine.Answer)
     case failed(token: UInt64, RequestFailure)
 
+    /// By what the caller knows the request that ended.
     public var token: UInt64 {
         switch self {
         case .output(let token, _), .answer(let token, _), .failed(let token, _): token

@@ -12,6 +12,8 @@ public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLarge
     /// The disk is full; nothing happened.
     case journalFull
+    /// The node's disk is full, so that it cannot take what the query would have to see; another node may answer it.
+    case lagging
     /// The node is shutting down. A command was certainly not proposed.
     case stopped
     /// The log holds an entry of a newer version: this node must be upgraded to go on. A command was certainly not
@@ -26,6 +28,7 @@ public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .overloaded: "too many requests are waiting"
         case .tooLarge: "the command is larger than the node's peers take"
         case .journalFull: "the disk is full: free some space, writes go on by themselves then"
+        case .lagging: "the disk is full, so this node lags behind: ask another one, or free some space"
         case .stopped: "the node is shutting down"
         case .halted: "the node must be upgraded: the log holds an entry of a newer version"
         }

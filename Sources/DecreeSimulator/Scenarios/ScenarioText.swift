@@ -86,6 +86,7 @@ enum ScenarioText {
         switch outcome {
         case .readReady: "answers the read"
         case .readFailed: "fails the read"
+        case .readLags: "fails the read: its disk is full"
         case .rejected(_, let reason): "rejects the command: \(reason)"
         case .unknown: "tells its client that the outcome is unknown"
         case .leaderChanged(nil): "has no leader"

@@ -146,7 +146,11 @@ struct Reads: Hashable, Sendable {
     }
 
     /// Reads that waited too long fail; those whose barrier got no answer get another, under a new nonce.
-    mutating func expire(at now: Instant, settings: Replica.Settings, into effects: inout Effects) {
+    /// - Parameter isJournalFull: Whether entries that are still missing will not come: reads that have to see them fail
+    ///   once those that were under way have had their time.
+    mutating func expire(
+        at now: Instant, settings: Replica.Settings, isJournalFull: Bool = false, into effects: inout Effects
+    ) {
         if let barrier, now.since(barrier.since) >= settings.resendInterval {
             waiting = barrier.waiters + waiting
             self.barrier = nil
@@ -158,6 +162,10 @@ struct Reads: Hashable, Sendable {
         waiting.removeAll { isExpired($0.since) }
         for read in parked where isExpired(read.since) { effects.outcomes.append(.readFailed(read.token)) }
         parked.removeAll { isExpired($0.since) }
+        guard isJournalFull else { return }
+        func lags(_ read: Parked) -> Bool { now.since(read.since) >= settings.resendInterval }
+        for read in parked where lags(read) { effects.outcomes.append(.readLags(read.token)) }
+        parked.removeAll(where: lags)
     }
 }
 

@@ -65,6 +65,21 @@ struct ReadsPartTests {
         #expect(effects.outcomes == [.readFailed(token)])
     }
 
+    @Test("While the disk is full, a read that waits for entries fails once those under way have had their time")
+    func lags() throws {
+        var (core, effects) = (Parts.core(), Effects())
+        var reads = begin(.quorum, &core)
+        let answer = ProbeAnswer(nonce: try #require(reads.barrier?.nonce), highest: Slot(7))
+        reads.receive(answer, from: 2, seat: Parts.seat, &core, into: &effects)
+        let settings = core.settings
+        let later = Parts.now + settings.resendInterval
+        reads.expire(at: later, settings: settings, isJournalFull: false, into: &effects)
+        reads.expire(at: Parts.now, settings: settings, isJournalFull: true, into: &effects)
+        #expect(effects.outcomes.isEmpty)
+        reads.expire(at: later, settings: settings, isJournalFull: true, into: &effects)
+        #expect(effects.outcomes == [.readLags(token)])
+    }
+
     @Test("A replica that promised more than its leader's ballot asks a quorum, not the leader")
     func wayOfReads() {
         var core = Parts.core()

@@ -20,13 +20,13 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             StandardError.write("decree serve: \(error)\n")
             if error.code == .badFlag { StandardError.write("decree serve --help lists the flags.\n") }
-            throw ExitCode(error.code.rawValue)
+            throw ExitCode(error.code.exit.rawValue)
         }
         switch invocation {
         case .show(let text): Output.write(text + "\n")
         case .run(let options):
             let code = await Server.run(options)
-            if code != 0 { throw ExitCode(code) }
+            if code != .stopped { throw ExitCode(code.rawValue) }
         }
     }
 }

@@ -25,14 +25,22 @@ enum ServeHelp {
         Every flag is also an environment variable (--data-dir is ETCD_DATA_DIR) and a key of --config-file. A flag and
         its variable together are refused; with --config-file all other flags and variables are ignored. Flags may be
         written with one dash or two, with = or a blank before the value; a flag that is true or false needs no value.
-
-        Exit codes: 0 after a stop on request, 1 when the options do not fit together or the server cannot run,
-        2 when a flag is unknown or malformed.
         """
+
+    /// What the shell sees when the server ends.
+    static var exitCodes: [String] {
+        ["Exit codes:"]
+            + ServeExit.allCases.flatMap { code in
+                let number = "\(code.rawValue)"
+                let lines = wrapped(code.meaning)
+                let first = "  " + number + String(lines[0].dropFirst(2 + number.count))
+                return [first] + lines.dropFirst()
+            }
+    }
 
     /// The whole help, by topic.
     static var text: String {
-        var lines = [usage, ""]
+        var lines = [usage, ""] + exitCodes + [""]
         for topic in ServeOption.Topic.allCases where topic != .legacy {
             lines.append("\(topic.rawValue):")
             for option in ServeOptionTable.all where option.topic == topic { lines += paragraphs(option) }

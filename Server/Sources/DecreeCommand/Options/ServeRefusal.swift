@@ -1,11 +1,18 @@
 /// Why `decree serve` does not start: one clear line, and what the shell is told.
 struct ServeRefusal: Error, Hashable, CustomStringConvertible {
-    /// What the shell sees, as scripts for etcd know it.
-    enum Code: Int32, Sendable {
+    /// What kind of mistake it is; what the shell sees of it scripts for etcd know.
+    enum Code: Sendable {
         /// The options are well formed, but do not fit together or ask for what is not there.
-        case badConfiguration = 1
+        case badConfiguration
         /// A flag is unknown or its value malformed.
-        case badFlag = 2
+        case badFlag
+
+        var exit: ServeExit {
+            switch self {
+            case .badConfiguration: .cannotRun
+            case .badFlag: .badFlag
+            }
+        }
     }
 
     let code: Code

@@ -1,23 +1,25 @@
 import Decree
+import Logging
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
-/// How the server ends when its node must not go on: with one line on standard error and a code of its own.
-enum FaultEnd {
-    /// `EX_IOERR` of sysexits.h: supervisors tell it from a mistake in the options.
-    private static let exitCode: Int32 = 74
+/// How the server ends when its node must not go on: with one line in the log and a code of its own.
+struct FaultEnd: Sendable {
+    let log: FatalLog
 
     /// Nothing that runs at exit may write any more.
-    @Sendable
-    static func end(_ fault: NodeFault) -> Never {
-        let bytes = Array("\(fault)\n".utf8)
-        _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-        _exit(exitCode)
+    func end(_ fault: NodeFault) -> Never {
+        log.write("\(fault)")
+        Exit.now(ServeExit.fault.rawValue)
+    }
+}
+
+/// Where the last words go: through the log in its format, and to standard error when nothing of the log does, so that
+/// whoever started the server sees why it ended.
+struct FatalLog: Sendable {
+    let logger: Logger
+    let reachesStandardError: Bool
+
+    func write(_ line: String) {
+        logger.critical("\(line)")
+        if !reachesStandardError { StandardError.write("decree serve: \(line)\n") }
     }
 }

@@ -8,23 +8,30 @@ import PaxosBase
 /// `decree serve` behind its options.
 enum Server {
     /// Serves until it is told to stop.
-    /// - Returns: What the shell is to see: 0 after a clean stop, 1 when the server could not start or failed.
-    static func run(_ options: ServeOptions) async -> Int32 {
+    static func run(_ options: ServeOptions) async -> ServeExit {
+        let logger: Logger
+        do throws(ServeFailure) {
+            logger = try Self.logger(options)
+        } catch {
+            // There is no log that could tell it.
+            StandardError.write("decree serve: \(error)\n")
+            return .cannotRun
+        }
+        let outputs = Set(options.logOutputs)
+        let fatal = FatalLog(
+            logger: logger, reachesStandardError: !outputs.isDisjoint(with: ["default", "stderr"]))
         do {
-            let logger = try logger(options)
             let stop = StopRequests(logger)
             for warning in options.warnings { logger.warning("\(warning)") }
             for note in options.notes { logger.info("\(note)") }
             logger.info(
                 "starting", metadata: ["decree-version": "\(Versions.decree)", "data-dir": "\(options.dataDirectory)"])
-            try await ServerProcess(plan: try plan(options), logger: logger, stop: stop).run()
-            return 0
-        } catch let failure as ServeFailure {
-            StandardError.write("decree serve: \(failure)\n")
+            try await ServerProcess(plan: try plan(options), logger: logger, fatal: fatal, stop: stop).run()
+            return .stopped
         } catch {
-            StandardError.write("decree serve: \(error)\n")
+            fatal.write("\(error)")
+            return .cannotRun
         }
-        return 1
     }
 
     private static func logger(_ options: ServeOptions) throws(ServeFailure) -> Logger {
@@ -113,6 +120,8 @@ enum Server {
         }
         var configuration = ServerConfiguration(listeners: listeners)
         configuration.limits.maxMessageBytes = options.maximumRequestBytes + 524_288
+        // Each of the others dials twice and is dialled twice.
+        configuration.limits.keptDescriptors = 4 * max(0, options.initialCluster.count - 1)
         configuration.overloaded = GRPCStatus(ReplicationFailure.overloaded.status)
         configuration.limits.maxConcurrentStreams = UInt32(clamping: options.maximumConcurrentStreams)
         configuration.timeouts.keepaliveIntervalSeconds = wholeSeconds(options.keepaliveInterval)

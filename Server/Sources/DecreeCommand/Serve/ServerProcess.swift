@@ -29,6 +29,7 @@ struct ServerPlan: Sendable {
 struct ServerProcess {
     let plan: ServerPlan
     let logger: Logger
+    let fatal: FatalLog
     let stop: StopRequests
 
     /// Serves until the operator's word to stop, or until the node ends by itself.
@@ -62,7 +63,7 @@ struct ServerProcess {
 
     private func startNode(on loop: (any EventLoop)?) async throws(ServeFailure) -> StoreNode {
         var settings = plan.settings
-        settings.onFault = FaultEnd.end
+        settings.onFault = { [fatal] fault in FaultEnd(log: fatal).end(fault) }
         do throws(NodeError) {
             return try await StoreNode.start(
                 node: plan.node, cluster: plan.cluster, directory: plan.dataDirectory, settings: settings,

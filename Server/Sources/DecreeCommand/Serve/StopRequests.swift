@@ -22,11 +22,11 @@ final class StopRequests: Sendable {
         let reason = "received signal: \(Signals.name(signal))"
         if count > 1 {
             logger.warning("received a second signal; ending at once")
-            Exit.now(1)
+            Exit.now(ServeExit.cannotRun.rawValue)
         }
         guard isNodeUp.withLock({ $0 }) else {
             logger.info("stopped before the node was up", metadata: ["reason": "\(reason)"])
-            Exit.now(0)
+            Exit.now(ServeExit.stopped.rawValue)
         }
         request(reason)
     }

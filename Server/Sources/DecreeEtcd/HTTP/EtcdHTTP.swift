@@ -107,7 +107,8 @@ public enum EtcdHTTP {
         }
     }
 
-    /// `GET /health`. The values are strings, as probes expect.
+    /// `GET /health`. The values are strings, as probes expect. A member without a leader is healthy as long as reads
+    /// succeed, unlike in etcd, where they never do then.
     public static func health(_ report: Report, excluded: [String], serializable: Bool) -> Answer {
         let reason = healthReason(report, excluded: excluded, serializable: serializable)
         guard let reason else {
@@ -119,9 +120,9 @@ public enum EtcdHTTP {
 
     private static func healthReason(_ report: Report, excluded: [String], serializable: Bool) -> String? {
         if let alarm = report.alarms.first(where: { !excluded.contains($0.name) }) { return "ALARM \(alarm.name)" }
-        if !serializable && !report.hasLeader { return "RAFT NO LEADER" }
         let readError = serializable ? report.serializableReadError : report.linearizableReadError
-        return readError.map { "RANGE ERROR:\($0)" }
+        guard let readError else { return nil }
+        return serializable || report.hasLeader ? "RANGE ERROR:\(readError)" : "RAFT NO LEADER"
     }
 
     /// `GET /version`.

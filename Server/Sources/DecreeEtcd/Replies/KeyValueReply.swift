@@ -70,21 +70,52 @@ extension DeleteRangeResponse {
     }
 }
 
+/// How long the answers of nested transactions are, in the order in which they are written: each is measured once, however
+/// deep it lies.
+struct NestedParts {
+    private var byteCounts: [Int] = []
+    private var next = 0
+
+    /// Keeps a place, because what is nested in it comes behind it.
+    fileprivate mutating func begin() -> Int {
+        byteCounts.append(0)
+        return byteCounts.count - 1
+    }
+
+    fileprivate mutating func end(_ part: Int, byteCount: Int) { byteCounts[part] = byteCount }
+
+    fileprivate mutating func takeNext() -> Int {
+        defer { next += 1 }
+        return byteCounts[next]
+    }
+}
+
 extension TxnResponse {
-    func byteCount(_ header: ReplyHeader) -> Int {
+    func byteCount(_ header: ReplyHeader, _ parts: inout NestedParts) -> Int {
         var sum = ProtoSize.message(header.byteCount) + ProtoSize.bool(succeeded)
-        for response in responses { sum += ProtoSize.message(ProtoSize.message(response.byteCount)) }
+        for response in responses {
+            let byteCount: Int
+            if case .txn(let nested) = response {
+                let part = parts.begin()
+                byteCount = nested.byteCount(.empty, &parts)
+                parts.end(part, byteCount: byteCount)
+            } else {
+                byteCount = response.byteCountOfPlain
+            }
+            sum += ProtoSize.message(ProtoSize.message(byteCount))
+        }
         return sum
     }
 
-    func write(_ header: ReplyHeader, to writer: inout ProtoWriter) {
+    /// - Parameter parts: What measuring the answer gave.
+    func write(_ header: ReplyHeader, _ parts: inout NestedParts, to writer: inout ProtoWriter) {
         header.write(to: &writer)
         writer.bool(2, succeeded)
         for response in responses {
-            let byteCount = response.byteCount
+            let byteCount = if case .txn = response { parts.takeNext() } else { response.byteCountOfPlain }
             writer.message(3, byteCount: ProtoSize.message(byteCount))
             writer.message(response.field, byteCount: byteCount)
-            response.write(to: &writer)
+            response.write(&parts, to: &writer)
         }
     }
 }
@@ -100,21 +131,22 @@ extension ResponseOperation {
         }
     }
 
-    fileprivate var byteCount: Int {
+    /// Of any but a nested transaction.
+    fileprivate var byteCountOfPlain: Int {
         switch self {
         case .range(let response): response.byteCount(.nested(response.revision))
         case .put(let response): response.byteCount(.nested(response.revision))
         case .deleteRange(let response): response.byteCount(.nested(response.revision))
-        case .txn(let response): response.byteCount(.empty)
+        case .txn: 0
         }
     }
 
-    fileprivate func write(to writer: inout ProtoWriter) {
+    fileprivate func write(_ parts: inout NestedParts, to writer: inout ProtoWriter) {
         switch self {
         case .range(let response): response.write(.nested(response.revision), to: &writer)
         case .put(let response): response.write(.nested(response.revision), to: &writer)
         case .deleteRange(let response): response.write(.nested(response.revision), to: &writer)
-        case .txn(let response): response.write(.empty, to: &writer)
+        case .txn(let response): response.write(.empty, &parts, to: &writer)
         }
     }
 }

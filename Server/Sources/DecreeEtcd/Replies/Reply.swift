@@ -11,37 +11,36 @@ public struct Reply: Sendable {
         case range(RangeResponse, ReplyHeader)
         case put(PutResponse, ReplyHeader)
         case deleteRange(DeleteRangeResponse, ReplyHeader)
-        case txn(TxnResponse, ReplyHeader)
+        case txn(TxnResponse, ReplyHeader, NestedParts)
         /// An answer that carries nothing but its header.
         case header(ReplyHeader)
         case encoded([UInt8])
     }
 
-    private init(_ content: Content) {
+    private init(_ content: Content, byteCount: Int) {
         self.content = content
-        byteCount =
-            switch content {
-            case .range(let response, let header): response.byteCount(header)
-            case .put(let response, let header): response.byteCount(header)
-            case .deleteRange(let response, let header): response.byteCount(header)
-            case .txn(let response, let header): response.byteCount(header)
-            case .header(let header): ProtoSize.message(header.byteCount)
-            case .encoded(let bytes): bytes.count
-            }
+        self.byteCount = byteCount
+    }
+
+    private init(_ response: TxnResponse, _ header: ReplyHeader) {
+        var parts = NestedParts()
+        byteCount = response.byteCount(header, &parts)
+        content = .txn(response, header, parts)
     }
 
     /// A message that was encoded elsewhere.
-    public init(encoded bytes: [UInt8]) { self.init(.encoded(bytes)) }
+    public init(encoded bytes: [UInt8]) { self.init(.encoded(bytes), byteCount: bytes.count) }
 
     /// The answer to an operation that was applied.
     /// - Throws: What the client is to be told when the store refused it.
     public init(_ output: StoreOutput, _ fields: HeaderFields) throws(RPCStatus) {
         let header = fields.at(output.revision)
         switch output.outcome {
-        case .put(let response): self.init(.put(response, header))
-        case .deleteRange(let response): self.init(.deleteRange(response, header))
-        case .txn(let response): self.init(.txn(response, header))
-        case .compacted, .published: self.init(.header(header))
+        case .put(let response): self.init(.put(response, header), byteCount: response.byteCount(header))
+        case .deleteRange(let response):
+            self.init(.deleteRange(response, header), byteCount: response.byteCount(header))
+        case .txn(let response): self.init(response, header)
+        case .compacted, .published: self.init(.header(header), byteCount: ProtoSize.message(header.byteCount))
         case .failure(let error): throw RPCStatus(error)
         }
     }
@@ -51,8 +50,8 @@ public struct Reply: Sendable {
     public init(_ answer: StoreAnswer, _ fields: HeaderFields) throws(RPCStatus) {
         let header = fields.at(answer.revision)
         switch answer.outcome {
-        case .range(let response): self.init(.range(response, header))
-        case .txn(let response): self.init(.txn(response, header))
+        case .range(let response): self.init(.range(response, header), byteCount: response.byteCount(header))
+        case .txn(let response): self.init(response, header)
         case .hashKV(let response): self.init(response, fields, revision: answer.revision)
         case .failure(let error): throw RPCStatus(error)
         case .status, .members: throw RPCStatus(.internalError, "decree: this answer has no message of its own")
@@ -61,10 +60,10 @@ public struct Reply: Sendable {
 
     init(_ message: some Message) {
         do {
-            self.init(.encoded(try message.serializedBytes()))
+            self.init(encoded: try message.serializedBytes())
         } catch {
             // Messages of proto3 have no required fields, and none here reaches the limit of 2 GiB.
-            self.init(.encoded([]))
+            self.init(encoded: [])
         }
     }
 
@@ -75,7 +74,7 @@ public struct Reply: Sendable {
         case .range(let response, let header): response.write(header, to: &writer)
         case .put(let response, let header): response.write(header, to: &writer)
         case .deleteRange(let response, let header): response.write(header, to: &writer)
-        case .txn(let response, let header): response.write(header, to: &writer)
+        case .txn(let response, let header, var parts): response.write(header, &parts, to: &writer)
         case .header(let header): header.write(to: &writer)
         case .encoded(let bytes): bytes.withUnsafeBytes { buffer.copyMemory(from: $0) }
         }

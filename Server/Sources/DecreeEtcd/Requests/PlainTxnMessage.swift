@@ -172,7 +172,7 @@ struct PlainTxnMessage {
         guard !key.isEmpty, let relation = UInt8(exactly: relation).flatMap(Compare.Relation.init), relation != .unknown
         else { throw strange }
         // An operand of another target than the one that is compared goes the long way.
-        guard arm == 0 || arm == UInt32(truncatingIfNeeded: target) + 4 else { throw strange }
+        guard arm == 0 || arm == UInt32(truncatingIfNeeded: target) &+ 4 else { throw strange }
         if target == 3 { return CompareSpan(key: key, relation, value: value) }
         guard let span = CompareSpan(key: key, relation, target: target, operand: operand) else { throw strange }
         return span

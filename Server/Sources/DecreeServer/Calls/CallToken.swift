@@ -19,6 +19,9 @@ public struct CallToken: Hashable, Sendable, CustomStringConvertible {
     @inline(__always)
     public var place: Int { Int(truncatingIfNeeded: rawValue & 0xFF_FFFF) }
 
+    /// No call: what the services ask the node for themselves. A call's place was used once at least.
+    public static let none = CallToken(rawValue: 0)
+
     public var description: String { "call \(place)/\(rawValue >> 24)" }
 }
 

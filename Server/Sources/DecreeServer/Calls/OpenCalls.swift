@@ -19,8 +19,10 @@ enum OpenCall {
     /// A compaction that is to be answered when the old data is gone from memory.
     case compaction
     indirect case reclaim(Reclaim)
-    /// `/health`, `/livez` or `/readyz`, and the read that it rests on.
+    /// `/health`, `/livez` or `/readyz`, by the read that it rests on.
     indirect case probe(EtcdHTTP.Request)
+    /// A check of the health service, by a read likewise.
+    case healthCheck
     case metrics
     indirect case stream(any StreamCall)
     /// Stands in a stream's place while it is worked on.

@@ -9,6 +9,10 @@ extension ClientServices {
         _ completions: [NodeCompletion<Store>], at now: Instant, into sink: inout some CallSink
     ) {
         for completion in completions {
+            if completion.token == CallToken.none.rawValue {
+                triedReading(completion, into: &sink)
+                continue
+            }
             switch completion {
             case .output(let token, let output): applied(output, call(token), into: &sink)
             case .answer(let token, let answer): answered(answer, call(token), at: now, into: &sink)
@@ -33,7 +37,7 @@ extension ClientServices {
         case .command: finish(call, into: &sink) { (fields) throws(RPCStatus) in try Reply(output, fields) }
         case .compaction: compacted(output, call, into: &sink)
         case .none: break
-        case .query, .memberList, .status, .alarmList, .reclaim, .probe, .metrics, .stream, .takenOut:
+        case .query, .memberList, .status, .alarmList, .reclaim, .probe, .healthCheck, .metrics, .stream, .takenOut:
             strayed(call, into: &sink)
         }
     }
@@ -47,7 +51,7 @@ extension ClientServices {
         case .none: break
         case .reclaim(let reclaim): looked(reclaim, answer, call, at: now, into: &sink)
         case .memberList, .status, .alarmList: describe(answer, call, into: &sink)
-        case .probe(let request): probed(request, readError: nil, call, into: &sink)
+        case .probe, .healthCheck: probed(call, answer.readFailure, into: &sink)
         case .metrics: showMetrics(answer, call, into: &sink)
         case .command, .compaction, .stream, .takenOut: strayed(call, into: &sink)
         }
@@ -61,7 +65,7 @@ extension ClientServices {
         case .reclaim(let reclaim) where failure.passes:
             // The compaction is done, only the question how far the store has come was not taken: ask again.
             lookAgain(reclaim.output, call, at: now + .milliseconds(50))
-        case .probe(let request): probed(request, readError: failure, call, into: &sink)
+        case .probe, .healthCheck: probed(call, failure.status, into: &sink)
         case .metrics:
             respond(call, EtcdHTTP.unavailable(failure.status.message), into: &sink)
         case .command, .query, .memberList, .status, .alarmList, .compaction, .reclaim, .stream, .takenOut:
@@ -102,6 +106,7 @@ extension ReplicationFailure {
         case .timedOut: self = .timedOut
         case .overloaded: self = .overloaded
         case .journalFull: self = .diskFull
+        case .lagging: self = .lagging
         case .tooLarge: self = .tooLarge
         case .stopped: self = .stopped
         case .halted: self = .halted

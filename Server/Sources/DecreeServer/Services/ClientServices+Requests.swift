@@ -35,7 +35,9 @@ extension ClientServices {
         case .alarmList: ask(.alarmList, .status, linearizable: true, call)
         case .defragment: answer(call, .defragmented, into: &sink)
         case .healthCheck(let service):
-            answer(call, try Reply(healthOf: service, isServing: HealthWatch.isServing(node)), into: &sink)
+            // Of an unknown service this says so.
+            _ = try Reply(healthOf: service, isServing: false)
+            probe(.healthCheck, linearizable: true, call, at: now)
         case .healthWatch(let service): try watchHealth(service, call, at: now, into: &sink)
         }
     }

@@ -38,6 +38,10 @@ public struct ClientServices {
     var fullLines: Set<CallToken> = []
     /// Compactions whose old data is to be looked for again.
     var waitingReclaims: [CallToken] = []
+    /// Probes whose reads are under way, in the order of their deadlines.
+    var openProbes = OpenProbes()
+    /// Whether streams are told that this member serves, and the read that is tried for it.
+    var serving = ServingState.Tried()
     /// When the streams want to hear next how the node stands.
     var nextStreamLook: Instant?
     var isStopping = false
@@ -56,12 +60,13 @@ public struct ClientServices {
 
     /// When `timePassed` is due.
     public var nextDeadline: Instant? {
-        if waitingReclaims.isEmpty { return nextStreamLook }
+        let next = [nextStreamLook, openProbes.nextDeadline].compactMap { $0 }.min()
+        if waitingReclaims.isEmpty { return next }
         let looks = waitingReclaims.compactMap { token -> Instant? in
             guard case .reclaim(let reclaim) = calls[token] else { return nil }
             return reclaim.nextLook
         }
-        return ([nextStreamLook].compactMap { $0 } + looks).min()
+        return ([next].compactMap { $0 } + looks).min()
     }
 
     /// Takes what happened and does what follows from it.
@@ -72,13 +77,13 @@ public struct ClientServices {
             called(call, method, caller, message, at: now, into: &sink)
         case .completed(let completions): completed(completions, at: now, into: &sink)
         case .turnEnded: turnEnded(into: &sink)
-        case .nodeStands(let status): nodeStands(status, into: &sink)
+        case .nodeStands(let status): nodeStands(status, at: now, into: &sink)
         case .cancelled(let call): cancelled(call)
         case .opened(let call, let method, let caller): opened(call, method, caller, at: now, into: &sink)
         case .received(let call, let message): received(call, message, into: &sink)
         case .halfClosed(let call): halfClosed(call, into: &sink)
         case .drained(let call): drained(call, into: &sink)
-        case .requested(let call, let method, let target): requested(call, method, target, into: &sink)
+        case .requested(let call, let method, let target): requested(call, method, target, at: now, into: &sink)
         case .timePassed: timePassed(at: now, into: &sink)
         case .stopping: stopping(into: &sink)
         }
@@ -93,7 +98,8 @@ public struct ClientServices {
 
     private mutating func timePassed(at now: Instant, into sink: inout some CallSink) {
         lookForReclaimed(at: now)
-        if let look = nextStreamLook, look <= now { scheduleStreamLook(at: now) }
+        expireProbes(at: now, into: &sink)
+        if let look = nextStreamLook, look <= now { lookAfterStreams(at: now, into: &sink) }
         turnEnded(into: &sink)
     }
 
@@ -102,10 +108,10 @@ public struct ClientServices {
         var isLongRead = false
         switch calls.remove(call) {
         case .none: return
-        case .query: isLongRead = true
+        case .query, .probe, .healthCheck: isLongRead = true
         case .reclaim: waitingReclaims.removeAll { $0 == call }
         case .stream: fullLines.remove(call)
-        case .command, .memberList, .status, .alarmList, .compaction, .probe, .metrics: break
+        case .command, .memberList, .status, .alarmList, .compaction, .metrics: break
         case .takenOut: invariant(false, "no event comes while a stream is worked on: \(call)")
         }
         gathered.giveUp(call.rawValue, isLongRead: isLongRead)

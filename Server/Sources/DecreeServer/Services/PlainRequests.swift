@@ -1,10 +1,11 @@
 import DecreeEtcd
 import DecreeStore
+import PaxosBase
 
 // The plain HTTP side of the client port.
 extension ClientServices {
     mutating func requested(
-        _ call: CallToken, _ method: String, _ target: String, into sink: inout some CallSink
+        _ call: CallToken, _ method: String, _ target: String, at now: Instant, into sink: inout some CallSink
     ) {
         guard let known = EtcdHTTP.Request(target: target) else {
             return respond(call, EtcdHTTP.notFound, into: &sink)
@@ -16,27 +17,20 @@ extension ClientServices {
         switch known {
         case .version: respond(call, EtcdHTTP.version(clusterIsFormed: node.phase != .forming), into: &sink)
         case .metrics: ask(.metrics, .status, linearizable: false, call)
-        case .health, .live, .ready: probe(known, call, into: &sink)
+        case .health, .live, .ready:
+            probe(.probe(known), linearizable: known.needsLinearizableRead, call, at: now)
         }
-    }
-
-    private mutating func probe(_ request: EtcdHTTP.Request, _ call: CallToken, into sink: inout some CallSink) {
-        // A barrier that cannot be had would be waited for longer than probes wait.
-        if request.needsLinearizableRead, node.leader == nil {
-            return probed(request, readError: .noLeader, call, into: &sink)
-        }
-        ask(.probe(request), .status, linearizable: request.needsLinearizableRead, call)
     }
 
     /// Answers a probe once the read that it rests on has ended.
-    mutating func probed(
-        _ request: EtcdHTTP.Request, readError: ReplicationFailure?, _ call: CallToken, into sink: inout some CallSink
+    mutating func answerProbe(
+        _ request: EtcdHTTP.Request, _ failure: RPCStatus?, _ call: CallToken, into sink: inout some CallSink
     ) {
         var report = EtcdHTTP.Report(hasLeader: node.leader != nil)
         if request.needsLinearizableRead {
-            report.linearizableReadError = readError?.status.message
+            report.linearizableReadError = failure?.message
         } else {
-            report.serializableReadError = readError?.status.message
+            report.serializableReadError = failure?.message
         }
         let page = EtcdHTTP.page(request, report)
         if case .health = request { count(page) }

@@ -26,6 +26,11 @@ extension ClientServices {
 
     private mutating func begin(_ stream: some StreamCall, _ call: CallToken, at now: Instant) throws(RPCStatus) {
         if isStopping { throw EtcdError.stopped.status }
+        // The first learns what is known; whether it is so is tried at once.
+        if calls.streamCount == 0 {
+            serving.isServing = node.phase == .serving && node.leader != nil
+            tryReading(at: now)
+        }
         calls.set(call, .stream(stream))
         if nextStreamLook == nil { scheduleStreamLook(at: now) }
     }
@@ -47,11 +52,17 @@ extension ClientServices {
     }
 
     /// Takes over how the node stands, and tells the streams if it stands differently.
-    mutating func nodeStands(_ status: LoopStatus, into sink: inout some CallSink) {
+    mutating func nodeStands(_ status: LoopStatus, at now: Instant, into sink: inout some CallSink) {
         let differs = status.phase != node.phase || status.leader != node.leader
         node = status
         fields.term = max(1, status.term)
-        guard differs else { return }
+        guard differs, calls.streamCount > 0 else { return }
+        if status.phase != .serving { serving.isServing = false }
+        tellStreams(into: &sink)
+        tryReading(at: now)
+    }
+
+    mutating func tellStreams(into sink: inout some CallSink) {
         for call in calls.streams {
             work(on: call, into: &sink) { (stream, node, line) throws(RPCStatus) in try stream.nodeChanged(node, &line)
             }
@@ -67,6 +78,14 @@ extension ClientServices {
         nextStreamLook = nil
     }
 
+    /// Whether reads succeed is tried again and again; one that has no answer for long is taken to fail.
+    mutating func lookAfterStreams(at now: Instant, into sink: inout some CallSink) {
+        scheduleStreamLook(at: now)
+        guard calls.streamCount > 0 else { return }
+        if let began = serving.readBegan, now.since(began) >= Self.probeTimeLimit { setServing(false, into: &sink) }
+        tryReading(at: now)
+    }
+
     /// As long as there are streams, somebody asks the node twice a second how it stands, traffic or not.
     mutating func scheduleStreamLook(at now: Instant) {
         nextStreamLook = calls.streamCount > 0 ? now + .milliseconds(500) : nil
@@ -77,7 +96,8 @@ extension ClientServices {
         _ body: (inout any StreamCall, LoopStatus, inout StreamLine) throws(RPCStatus) -> Void
     ) {
         guard var stream = calls.takeStream(call) else { return }
-        var line = StreamLine(isFull: fullLines.contains(call) && settings.planted != .fullLineIgnored)
+        var line = StreamLine(
+            isFull: fullLines.contains(call) && settings.planted != .fullLineIgnored, isServing: serving.isServing)
         do throws(RPCStatus) { try body(&stream, node, &line) } catch { line.finish(error) }
         calls.set(call, .stream(stream))
         carryOut(line, call, into: &sink)

@@ -15,7 +15,8 @@ public protocol StreamCall: Sendable {
     /// The line was full and is not any more.
     mutating func drained(_ node: LoopStatus, _ line: inout StreamLine) throws(RPCStatus)
 
-    /// The node stands differently: it follows another leader, none, or has left the phase that it was in.
+    /// The node stands differently: it follows another leader, none, has left the phase that it was in, or serves reads
+    /// again or no more.
     mutating func nodeChanged(_ node: LoopStatus, _ line: inout StreamLine) throws(RPCStatus)
 }
 
@@ -23,11 +24,16 @@ public protocol StreamCall: Sendable {
 public struct StreamLine {
     /// Whether the client reads slower than it is sent to: a well-behaved stream waits for `drained`.
     public let isFull: Bool
+    /// Whether this member answers linearizable reads, as far as it was tried.
+    public let isServing: Bool
     private(set) var outgoing: [Reply] = []
     private(set) var pause: Bool?
     private(set) var end: RPCStatus?
 
-    init(isFull: Bool) { self.isFull = isFull }
+    init(isFull: Bool, isServing: Bool) {
+        self.isFull = isFull
+        self.isServing = isServing
+    }
 
     public mutating func send(_ reply: Reply) { outgoing.append(reply) }
 

@@ -7,7 +7,8 @@ extension StoreState {
         var gathered = 0
         for (index, command) in commands.enumerated() {
             if index == fetchedEnd { fetchedEnd = fetchAhead(commands, from: index) }
-            let room = min(settings.responseByteLimit, settings.gatheredByteLimit - gathered)
+            let room = min(
+                settings.responseByteLimit, settings.outputByteLimit, settings.gatheredByteLimit - gathered)
             outputRoom = AnswerRoom(byteCount: room)
             let output = apply(command.payload, isAwaited: command.isAwaited)
             guard command.isAwaited else { continue }
@@ -36,6 +37,7 @@ extension StoreState {
     /// - Parameter isAwaited: Whether somebody reads the output; if not, what it would show is not gathered.
     private mutating func apply(_ payload: Payload, isAwaited: Bool) -> StoreOutput {
         changeCount = 0
+        outputWork = CommandWork.limit
         let outcome: StoreOutput.Outcome
         do {
             outcome = try payload.withUnsafeBytes { (bytes) throws(StoreError) in
@@ -63,6 +65,7 @@ extension StoreState {
         case .deleteRange:
             let request = try reader.deleteRange()
             try reader.finish()
+            try checkWork(of: request)
             return .deleteRange(try deleteRange(request, isAwaited: isAwaited))
         case .compact:
             let request = try reader.compaction()
@@ -81,6 +84,14 @@ extension StoreState {
             guard case .txn(let request) = try StoreOperation(decoding: payload) else { throw .malformedOperation }
             return .txn(try run(request, isAwaited: isAwaited))
         }
+    }
+
+    /// - Throws: `tooMuchWork`.
+    private func checkWork(of request: DeleteRangeSpan) throws(StoreError) {
+        guard !request.range.isSingleKey else { return }
+        var work = CommandWork()
+        var undeleted = tree.liveCount
+        try work.take(self.work(of: request, undeleted: &undeleted))
     }
 
     /// Moves the compaction floor. What becomes unreadable is freed by and by; see ``Cleaner``.

@@ -46,6 +46,18 @@ extension StoreState {
     }
 }
 
+extension DeleteRangeRequest {
+    /// Calls `body` with the request where its bytes lie.
+    func withSpan<Result, Failure: Error>(
+        _ body: (DeleteRangeSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try range.withSpan { (range) throws(Failure) in
+            try body(
+                DeleteRangeSpan(flags: previousKeyValues ? DeleteRangeFlags.previousKeyValues : 0, range: range))
+        }
+    }
+}
+
 /// What a deletion is to show, as far as there is room for it.
 private struct PreviousVersions {
     private let limit: Int

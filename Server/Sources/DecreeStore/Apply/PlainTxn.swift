@@ -1,11 +1,13 @@
 import PaxosBase
 
-/// A transaction as most are: comparisons of single keys, and branches of a few plain puts, ranges of the newest state, or
-/// one deletion. Nothing in it can fail once it is sound, so it runs from the bytes of the command, without a tree of
+/// A transaction as most are: comparisons of single keys, and branches of a few plain puts, gets of the newest state, or
+/// one deletion of a key. It is short work, and nothing in it can fail once it is sound, so it runs from the bytes of the command, without a tree of
 /// requests. All others, and all that are unsound, go the long way of ``TxnRequest``, which tells what is wrong.
 struct PlainTxn {
     /// More puts in one branch are compared with one another in other ways.
     static let maximumPuts = 8
+    /// Longer lists, which only a server with a limit of its own lets pass, have their work counted.
+    static let maximumOperations = 512
 
     private let succeeds: Bool
     /// The branch that runs: how many operations, and a reader that stands at the first.
@@ -32,7 +34,9 @@ struct PlainTxn {
         _ reader: inout OperationReader, on state: borrowing StoreState
     ) throws(StoreError) -> Bool? {
         var holds = true
-        for _ in 0..<(try reader.count()) {
+        let count = try reader.count()
+        guard count <= maximumOperations else { return nil }
+        for _ in 0..<count {
             guard let compare = try reader.compare() else { return nil }
             if holds { holds = compare.holds(for: state.tree.find(compare.key)?.latest) }
         }
@@ -45,6 +49,7 @@ struct PlainTxn {
         var keys = InlineArray<8, ByteSpan>(repeating: ByteSpan(start: nil, count: 0))
         var puts = 0
         var deletions = 0
+        guard count <= maximumOperations else { return false }
         for _ in 0..<count {
             guard let operation = try? reader.plainOperation() else { return false }
             switch operation {
@@ -54,9 +59,9 @@ struct PlainTxn {
                 keys[puts] = put.key
                 puts += 1
             case .deleteRange(let deletion):
-                guard !deletion.key.isEmpty else { return false }
+                guard !deletion.key.isEmpty, deletion.range.isSingleKey else { return false }
                 deletions += 1
-            case .range(let range): if range.key.isEmpty { return false }
+            case .range(let range): guard !range.key.isEmpty, range.range.isSingleKey else { return false }
             }
         }
         return deletions == 0 || deletions + puts == 1

@@ -3,13 +3,13 @@ import PaxosBase
 extension StoreState {
     /// Runs a transaction: decide all branches on the state before it, check all that will run, then run it.
     ///
-    /// - Throws: What validation, a range's revision, a put's lease or an ignored value or lease without a key give;
-    ///   nothing has changed then. `responseTooLarge` alone comes when all has run.
+    /// - Throws: What validation, a range's revision, a put's lease or an ignored value or lease without a key give, or
+    ///   `tooMuchWork`; nothing has changed then. `responseTooLarge` alone comes when all has run.
     /// - Source: etcd `server/etcdserver/txn/txn.go`; what can go wrong there after the first change is checked before
     ///   it here.
     mutating func run(_ request: TxnRequest, isAwaited: Bool) throws(StoreError) -> TxnResponse {
-        try request.validate(maximumOperations: .max)
-        let path = try TxnPath(deciding: request, on: self)
+        var work = try request.validated(maximumOperations: .max)
+        let path = try TxnPath(deciding: request, on: self, &work)
         var run = TxnRun(path: path, isAwaited: isAwaited)
         var response = run.execute(request, on: &self)
         if let failure = run.failure { throw failure }
@@ -23,22 +23,28 @@ struct TxnPath {
     private(set) var decisions: [Bool] = []
 
     /// Decides and checks a whole tree on the state before it.
-    init(deciding request: TxnRequest, on state: borrowing StoreState) throws(StoreError) {
-        decide(request, on: state)
+    init(
+        deciding request: TxnRequest, on state: borrowing StoreState, _ work: inout CommandWork
+    ) throws(StoreError) {
+        try decide(request, on: state, &work)
         // All puts before all ranges, as etcd does: a missing key is told rather than a compacted revision before it.
-        var check = TxnCheck(request, decisions: decisions)
+        var check = TxnCheck(request, decisions: decisions, work, keyCount: state.tree.liveCount)
         try check.checkWrites(request, on: state)
         try check.checkRanges(on: state)
     }
 
-    private mutating func decide(_ request: TxnRequest, on state: borrowing StoreState) {
+    private mutating func decide(
+        _ request: TxnRequest, on state: borrowing StoreState, _ work: inout CommandWork
+    ) throws(StoreError) {
         var holds = true
-        for compare in request.compares where !CompareScan.holds(compare, on: state) {
+        for compare in request.compares where try !CompareScan.holds(compare, on: state, &work) {
             holds = false
             break
         }
         decisions.append(holds)
-        for case .txn(let nested) in holds ? request.success : request.failure { decide(nested, on: state) }
+        for case .txn(let nested) in holds ? request.success : request.failure {
+            try decide(nested, on: state, &work)
+        }
     }
 }
 
@@ -58,17 +64,22 @@ extension TxnRequest {
     }
 }
 
-/// Checks the operations that will run, so that nothing fails once something has changed.
+/// Checks the operations that will run, and counts what they will do, so that nothing fails once something has changed.
 private struct TxnCheck {
     let decisions: [Bool]
     private var next = 0
     /// The puts and deletions before the operation being checked, if a put asks for them.
     private var writes: EarlierWrites?
-    /// The revisions of the ranges that will run, as asked for.
-    private var revisions: [Revision] = []
+    /// The ranges that will run.
+    private var ranges: [RangeRequest] = []
+    private var work: CommandWork
+    /// How many keys exist that no deletion was counted for: no key is deleted twice.
+    private var undeleted: Int
 
-    init(_ request: TxnRequest, decisions: [Bool]) {
+    init(_ request: TxnRequest, decisions: [Bool], _ work: CommandWork, keyCount: Int) {
         self.decisions = decisions
+        self.work = work
+        undeleted = keyCount
         writes = request.ignoresAnything ? EarlierWrites() : nil
     }
 
@@ -77,19 +88,25 @@ private struct TxnCheck {
         next += 1
         for operation in succeeded ? request.success : request.failure {
             switch operation {
-            case .range(let range): if range.revision != .zero { revisions.append(range.revision) }
+            case .range(let range): ranges.append(range)
             case .put(let put):
                 try check(put, on: state)
+                try work.take(state.workOfFormerValue(put))
                 writes?.put(put.key)
-            case .deleteRange(let deletion): writes?.delete(deletion.range)
+            case .deleteRange(let deletion):
+                try work.take(deletion.withSpan { state.work(of: $0, undeleted: &undeleted) })
+                writes?.delete(deletion.range)
             case .txn(let nested): try checkWrites(nested, on: state)
             case .unset: throw .keyNotFound
             }
         }
     }
 
-    func checkRanges(on state: borrowing StoreState) throws(StoreError) {
-        for revision in revisions { _ = try state.resolveWithinTxn(revision) }
+    mutating func checkRanges(on state: borrowing StoreState) throws(StoreError) {
+        for range in ranges {
+            _ = try state.resolveWithinTxn(range.revision)
+            try work.take(state.work(of: range))
+        }
     }
 
     /// Here the missing key is told before the lease; of a put by itself it is the other way round.
@@ -181,11 +198,8 @@ private struct TxnRun {
                 })
         case .deleteRange(let request):
             return .deleteRange(
-                try request.range.withSpan { (range) throws(StoreError) in
-                    let flags = request.previousKeyValues ? DeleteRangeFlags.previousKeyValues : 0
-                    return try state.deleteRange(
-                        DeleteRangeSpan(flags: flags, range: range),
-                        isAwaited: isAwaited && failure == nil)
+                try request.withSpan { (request) throws(StoreError) in
+                    try state.deleteRange(request, isAwaited: isAwaited && failure == nil)
                 })
         case .txn(let nested): return .txn(execute(nested, on: &state))
         case .unset: return nil

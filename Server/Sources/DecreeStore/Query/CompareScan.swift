@@ -9,14 +9,28 @@ struct CompareScan {
 
     init(_ compare: Compare) { self.compare = compare }
 
-    /// Decides at once, on the state as it is now.
-    static func holds(_ compare: Compare, on state: borrowing StoreState) -> Bool {
-        var scan = CompareScan(compare)
-        var budget = Int.max
-        return scan.run(at: .max, on: state, &budget) ?? false
+    /// Decides at once, on the state as it is now, for a command that is applied. Keys that do not exist any more are not
+    /// looked at, because how many of them there are differs between replicas.
+    /// - Throws: `tooMuchWork`.
+    static func holds(
+        _ compare: Compare, on state: borrowing StoreState, _ work: inout CommandWork
+    ) throws(StoreError) -> Bool {
+        try compare.range.withSpan { (span) throws(StoreError) in
+            try work.take(CommandWork.descent)
+            if span.isSingleKey {
+                let version = state.tree.find(span.key)?.latest
+                try work.take(compare.byteWork(version))
+                return compare.holds(for: version)
+            }
+            var walk = KeyWalk(span, in: state.tree)
+            while let key = walk.nextLive() {
+                try work.take(compare.workPerKey + compare.byteWork(key.latest))
+                if !compare.holds(for: key.latest) { return false }
+            }
+            return walk.liveCount > 0 || compare.holds(for: nil)
+        }
     }
 
-    /// - Parameter revision: At which revision; the largest number for now.
     /// - Returns: Whether the comparison holds, or nil when the budget has run out before that was known.
     mutating func run(at revision: Int64, on state: borrowing StoreState, _ budget: inout Int) -> Bool? {
         let range = compare.range
@@ -49,6 +63,14 @@ extension Compare {
     fileprivate var operandByteCount: Int {
         if case .value(let operand) = target { return operand.count }
         return 0
+    }
+
+    /// What looking at one more key costs a command.
+    fileprivate var workPerKey: Int { if case .value = target { 3 } else { 2 } }
+
+    /// What comparing the bytes of this value costs a command.
+    fileprivate func byteWork(_ version: Version?) -> Int {
+        min(operandByteCount, version?.valueLength ?? 0) >> 8
     }
 
     /// Whether the comparison holds for a key with this newest version, which may be a deletion or missing.

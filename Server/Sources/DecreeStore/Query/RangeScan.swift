@@ -375,13 +375,16 @@ extension RangeRequest {
 
 extension StoreState {
     /// Answers a range within a transaction that is being applied; its revision has been checked.
+    /// - Throws: `responseTooLarge`, also when showing it takes longer than was counted for it: long values may have to be
+    ///   compared, or many keys be passed over that do not exist any more.
     mutating func rangeWithinTxn(_ request: RangeRequest) throws(StoreError) -> RangeResponse {
         var scan = RangeScan(
             request, at: request.revision > .zero ? request.revision.rawValue : revision,
             readsNewest: request.revision <= .zero, room: outputRoom, on: self)
         scan.start(on: &self)
-        var budget = Int.max
-        guard let response = try scan.run(on: &self, &budget) else { throw .responseTooLarge }
+        var work = outputWork
+        defer { outputWork = work }
+        guard let response = try scan.run(on: &self, &work) else { throw .responseTooLarge }
         try outputRoom.take(response.keyValues.heldByteCount)
         return response
     }

@@ -26,6 +26,8 @@ public enum StoreError: Error, Hashable, Sendable {
     /// than the store may gather. How large is known only where somebody waits for it, and each replica has a limit of
     /// its own: hence it cannot be refused before.
     case appliedResponseTooLarge
+    /// The request would look at more keys, or change more, than others may be kept waiting for. Nothing was changed.
+    case tooMuchWork
     /// The queries under way hold as much as the store may gather for all of them together.
     case overloaded
     /// A transaction with writes came as a query.

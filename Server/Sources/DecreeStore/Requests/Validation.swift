@@ -31,39 +31,55 @@ extension TxnRequest {
     /// Checks the whole tree, both branches.
     /// - Parameter maximumOperations: How long each list may be. What a transaction's longest list takes of it is no
     ///   longer there for those nested in it. It differs between servers, hence it decides nothing when applied.
-    /// - Throws: `tooManyOperations`, `keyNotProvided`, `keyNotFound`, `valueProvided`, `leaseProvided` or
-    ///   `duplicateKey`.
+    /// - Throws: `tooManyOperations`, `keyNotProvided`, `keyNotFound`, `valueProvided`, `leaseProvided`, `duplicateKey`
+    ///   or `tooMuchWork`.
     public func validate(maximumOperations: Int = 128) throws(StoreError) {
-        try validate(maximumOperations: maximumOperations, nesting: 1)
-        try WriteFootprint.check(success)
-        try WriteFootprint.check(failure)
+        _ = try validated(maximumOperations: maximumOperations)
     }
 
-    private func validate(maximumOperations: Int, nesting: Int) throws(StoreError) {
+    /// - Returns: What is left to do for the operations, once each was met.
+    func validated(maximumOperations: Int) throws(StoreError) -> CommandWork {
+        var work = CommandWork()
+        try validate(maximumOperations: maximumOperations, nesting: 1, &work)
+        try WriteFootprint.check(success)
+        try WriteFootprint.check(failure)
+        return work
+    }
+
+    fileprivate func validate(
+        maximumOperations: Int, nesting: Int, _ work: inout CommandWork
+    ) throws(StoreError) {
         let longest = max(compares.count, success.count, failure.count)
         if longest > maximumOperations || nesting > Self.maximumNesting { throw .tooManyOperations }
         for compare in compares where compare.range.key.isEmpty { throw .keyNotProvided }
+        try work.take(CommandWork.descent * (1 + compares.count))
         for operation in success {
-            try operation.validate(maximumOperations: maximumOperations - longest, nesting: nesting + 1)
+            try operation.validate(maximumOperations: maximumOperations - longest, nesting: nesting, &work)
         }
         for operation in failure {
-            try operation.validate(maximumOperations: maximumOperations - longest, nesting: nesting + 1)
+            try operation.validate(maximumOperations: maximumOperations - longest, nesting: nesting, &work)
         }
-    }
-
-    fileprivate func validateNested(maximumOperations: Int, nesting: Int) throws(StoreError) {
-        try validate(maximumOperations: maximumOperations, nesting: nesting)
     }
 }
 
 extension RequestOperation {
-    fileprivate func validate(maximumOperations: Int, nesting: Int) throws(StoreError) {
+    /// - Parameter nesting: How many transactions it lies in.
+    fileprivate func validate(
+        maximumOperations: Int, nesting: Int, _ work: inout CommandWork
+    ) throws(StoreError) {
         switch self {
-        case .range(let request): try request.validate()
-        case .put(let request): try request.validate()
-        case .deleteRange(let request): try request.validate()
+        case .range(let request):
+            try request.validate()
+            try work.take(CommandWork.descent)
+        case .put(let request):
+            try request.validate()
+            try work.take(CommandWork.put + CommandWork.ofValue(byteCount: request.value.count))
+            try work.take((nesting - 1) * CommandWork.nestingOfWrite)
+        case .deleteRange(let request):
+            try request.validate()
+            try work.take(CommandWork.descent + (nesting - 1) * CommandWork.nestingOfWrite)
         case .txn(let request):
-            try request.validateNested(maximumOperations: maximumOperations, nesting: nesting)
+            try request.validate(maximumOperations: maximumOperations, nesting: nesting + 1, &work)
         case .unset: throw .keyNotFound
         }
     }

@@ -57,6 +57,15 @@ public final class ServerNode: @unchecked Sendable {
         return try? client.status(within: .seconds(1))
     }
 
+    /// What the process holds in memory.
+    public var residentBytes: Int? {
+        guard let id = process?.pid,
+            let text = try? String(contentsOfFile: "/proc/\(id)/statm", encoding: .utf8)
+        else { return nil }
+        let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        return pages.map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) }
+    }
+
     public var logText: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
 
     public var logTail: String {

@@ -131,6 +131,12 @@ public final class TCPSocket: Sendable {
         return Glibc.poll(&entry, 1, milliseconds) > 0
     }
 
+    /// Sends as much as the system takes.
+    /// - Returns: how many bytes; none also when the other side has closed.
+    public func sendSome(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.withUnsafeBytes { max(0, send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))) }
+    }
+
     public func close() {
         isClosed.withLock { isClosed in
             if !isClosed { Glibc.close(descriptor) }
