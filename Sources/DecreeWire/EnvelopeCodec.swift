@@ -1,28 +1,6 @@
 import PaxosBase
 import PaxosLog
 
-/// The kinds of messages on the wire. Numbers are never used again for another kind; others are ``Reserved``.
-enum MessageKind: UInt8, CaseIterable {
-    case prepare = 1
-    case promise = 2
-    case refused = 3
-    case accept = 4
-    case accepted = 5
-    case chosen = 6
-    case fetch = 7
-    case learned = 8
-    case forward = 9
-    case barrier = 10
-    case barrierConfirmed = 11
-    case readRequest = 12
-    case readAnswer = 13
-    case probe = 14
-    case probeAnswer = 15
-    case heartbeat = 16
-    case heartbeatReply = 17
-    case handOver = 18
-}
-
 /// A message between peers: length of the rest (32 bits), version (8), kind (8), group (32), configuration (64), body.
 public enum EnvelopeCodec {
     static let version: UInt8 = 2
@@ -36,7 +14,7 @@ public enum EnvelopeCodec {
     public static func encode(_ envelope: Envelope, into writer: inout WireWriter) {
         writer.uint32(UInt32(byteCount(envelope) - 4))
         writer.uint8(version)
-        writer.uint8(kind(of: envelope.message).rawValue)
+        writer.uint8(envelope.message.kind.rawValue)
         writer.uint32(envelope.group.rawValue)
         writer.uint64(envelope.configuration.rawValue)
         encodeBody(envelope.message, into: &writer)

@@ -5,29 +5,6 @@ import PaxosLog
 // what one adds the other must write.
 
 extension EnvelopeCodec {
-    static func kind(of message: Message) -> MessageKind {
-        switch message {
-        case .prepare: .prepare
-        case .promise: .promise
-        case .refused: .refused
-        case .accept: .accept
-        case .accepted: .accepted
-        case .chosen: .chosen
-        case .fetch: .fetch
-        case .learned: .learned
-        case .forward: .forward
-        case .barrier: .barrier
-        case .barrierConfirmed: .barrierConfirmed
-        case .readRequest: .readRequest
-        case .readAnswer: .readAnswer
-        case .probe: .probe
-        case .probeAnswer: .probeAnswer
-        case .heartbeat: .heartbeat
-        case .heartbeatReply: .heartbeatReply
-        case .handOver: .handOver
-        }
-    }
-
     static func bodyByteCount(_ message: Message) -> Int {
         switch message {
         case .prepare: FieldSize.ballot + FieldSize.slot + 4

@@ -1,4 +1,5 @@
 import DecreeJournal
+import DecreeWire
 import PaxosBase
 import PaxosLog
 

@@ -1,3 +1,4 @@
+import DecreeWire
 import PaxosBase
 import PaxosLog
 

@@ -1,13 +1,29 @@
 import PaxosLog
 
-/// The kinds of message by number: some runs lose or delay one kind more often than others.
-enum MessageKind: UInt32, CaseIterable {
-    case prepare, promise, refused, accept, accepted, chosen, fetch, learned, forward, barrier, barrierConfirmed
-    case readRequest, readAnswer, probe, probeAnswer, heartbeat, heartbeatReply, handOver
+/// The kinds of messages on the wire. Numbers are never used again for another kind; others are ``Reserved``.
+package enum MessageKind: UInt8, CaseIterable {
+    case prepare = 1
+    case promise = 2
+    case refused = 3
+    case accept = 4
+    case accepted = 5
+    case chosen = 6
+    case fetch = 7
+    case learned = 8
+    case forward = 9
+    case barrier = 10
+    case barrierConfirmed = 11
+    case readRequest = 12
+    case readAnswer = 13
+    case probe = 14
+    case probeAnswer = 15
+    case heartbeat = 16
+    case heartbeatReply = 17
+    case handOver = 18
 }
 
 extension Message {
-    var kind: MessageKind {
+    package var kind: MessageKind {
         switch self {
         case .prepare: .prepare
         case .promise: .promise
@@ -29,9 +45,4 @@ extension Message {
         case .handOver: .handOver
         }
     }
-
-    /// Whether the message's kind is one of `kinds`, a bit for each.
-    func isAmong(_ kinds: UInt32) -> Bool { kinds & (1 << kind.rawValue) != 0 }
-
-    static func kinds(_ kinds: MessageKind...) -> UInt32 { kinds.reduce(0) { $0 | 1 << $1.rawValue } }
 }
