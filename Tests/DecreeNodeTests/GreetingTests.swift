@@ -62,6 +62,34 @@ struct GreetingTests {
         }
     }
 
+    @Test("The version of frames is the highest that both speak, and there is none where the ranges do not meet")
+    func settled() throws {
+        #expect(Greeting.settle(2...4, 3...6) == 4 && Greeting.settle(3...6, 2...4) == 4)
+        #expect(Greeting.settle(1...9, 3...3) == 3 && Greeting.settle(4...4, 1...4) == 4)
+        #expect(Greeting.settle(1...2, 3...4) == nil && Greeting.settle(3...4, 1...2) == nil)
+        let one = try greeting(1)
+        var hello = try greeting(2).hello(to: NodeID(1), connection: .heartbeat)
+        hello.versions = 1...200
+        let answer = one.hello(to: NodeID(2), connection: .heartbeat)
+        #expect(one.answer(to: hello) == .accepted(version: 2, answer))
+        hello.versions = 3...200
+        guard case .refused(let refusal) = one.answer(to: hello) else { throw WireError.checksumMismatch }
+        #expect(refusal.code == .versionMismatch)
+    }
+
+    @Test("Whoever dialled refuses a version that it does not speak, and whatever is wrong with the answer besides")
+    func settledByAnother() throws {
+        let one = try greeting(1)
+        var answer = try greeting(2).hello(to: NodeID(1), connection: .bulk)
+        #expect(one.judge(answer, version: 2, expected: NodeID(2)) == nil)
+        for version: UInt8 in [0, 1, 3, 255] {
+            #expect(one.judge(answer, version: version, expected: NodeID(2))?.code == .versionMismatch)
+        }
+        #expect(one.judge(answer, version: 2, expected: NodeID(3))?.code == .otherAddress)
+        answer.cluster = ClusterID(8)
+        #expect(one.judge(answer, version: 2, expected: NodeID(2))?.code == .otherCluster)
+    }
+
     @Test("Only the last member to answer completes the cluster")
     func completed() throws {
         var one = try greeting(1)

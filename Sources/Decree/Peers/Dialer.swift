@@ -84,9 +84,9 @@ final class Dialer {
 
     /// The peer accepted and said who it is.
     /// - Returns: Whether this node accepts it, too.
-    func greeted(_ connection: OutgoingConnection, by hello: Hello) -> Bool {
+    func greeted(_ connection: OutgoingConnection, by hello: Hello, version: UInt8) -> Bool {
         guard attempt === connection else { return false }
-        if let refusal = transport.judge(hello, expected: link.member.node) {
+        if let refusal = transport.judge(hello, version: version, expected: link.member.node) {
             failed(refusal.description, isRefusal: true, of: connection)
             return false
         }

@@ -71,17 +71,19 @@ final class IncomingConnection: ChannelInboundHandler {
         guard case .message(let message, _) = scan else { return }
         guard case .hello(let hello) = message else { return finish(context) }
         timeout?.cancel()
-        if let refusal = transport.judge(hello) {
+        guard let reply = transport.answer(to: hello) else { return finish(context) }
+        if case .refused(let refusal) = reply {
             transport.refusals.report(refusal.description, from: "\(hello.node)", at: MonotonicClock.now())
             transport.link(to: hello.node)?.status.lastFailure = refusal.description
-            answer(.refused(refusal), context)
+            answer(reply, context)
             return finish(context)
         }
-        guard let link = transport.link(to: hello.node), transport.isOpen,
-            let answer = transport.hello(to: hello.node, connection: hello.connection)
-        else { return finish(context) }
-        let version = min(hello.versions.upperBound, Greeting.versions.upperBound)
-        self.answer(.accepted(version: version, answer), context)
+        guard let link = transport.link(to: hello.node), transport.isOpen else { return finish(context) }
+        answer(reply, context)
+        begin(link, hello)
+    }
+
+    private func begin(_ link: PeerLink, _ hello: Hello) {
         phase = .reading(link, hello.connection)
         tellsReceipts = hello.features.contains(.receipts)
         transport.newcomers.remove(self)

@@ -78,8 +78,8 @@ final class OutgoingConnection: ChannelInboundHandler {
     private func hear(_ message: Handshake) {
         timeout?.cancel()
         switch message {
-        case .reply(.accepted(_, let hello)):
-            isGreeted = dialer.greeted(self, by: hello)
+        case .reply(.accepted(let version, let hello)):
+            isGreeted = dialer.greeted(self, by: hello, version: version)
             guard isGreeted else { return _ = close() }
             let patience = dialer.link.transport.settings.stallTimeout
             if hello.features.contains(.receipts) { watch = StallWatch(patience: patience) }

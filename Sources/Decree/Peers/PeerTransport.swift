@@ -135,16 +135,18 @@ final class PeerTransport: @unchecked Sendable {
         delegate?.greeted(hello, isAnswer: isAnswer)
     }
 
-    /// What to say to `peer`; nil once the node is gone.
+    /// What this node says to `peer`, which it dials; nil once the node is gone.
     func hello(to peer: NodeID, connection: ConnectionKind) -> Hello? {
         delegate?.greeting.hello(to: peer, connection: connection)
     }
 
-    /// Whether a peer that says this may be talked to.
-    /// - Parameter expected: Whom this node dialled; nil for a connection that the peer opened.
+    /// What to answer to a peer that dialled and says this; nil once this node is gone.
+    func answer(to hello: Hello) -> HelloReply? { delegate?.greeting.answer(to: hello) }
+
+    /// Whether a peer that was dialled, and accepted, may be talked to.
     /// - Returns: Why not; nil when all is well.
-    func judge(_ hello: Hello, expected: NodeID? = nil) -> HelloRefusal? {
-        delegate?.greeting.judge(hello, expected: expected)
+    func judge(_ answer: Hello, version: UInt8, expected: NodeID) -> HelloRefusal? {
+        delegate?.greeting.judge(answer, version: version, expected: expected)
     }
 
     /// What to say to a node whose version has another form of greeting; nil once this node is gone.

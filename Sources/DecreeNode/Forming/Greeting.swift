@@ -24,6 +24,7 @@ public struct Greeting: Sendable {
 
     package var flaws: Set<Flaw> = []
 
+    /// The versions of the protocol between peers that this node speaks.
     public static let versions: ClosedRange<UInt8> = FrameCodec.version...FrameCodec.version
 
     /// - Parameters:
@@ -47,11 +48,40 @@ public struct Greeting: Sendable {
             software: software)
     }
 
+    /// What to answer to a peer that dialled and says this.
+    public func answer(to hello: Hello) -> HelloReply {
+        if let refusal = judge(hello) { return .refused(refusal) }
+        guard let version = Self.settle(hello.versions) else {
+            invariantFailure("a peer without a version that both speak is refused")
+        }
+        return .accepted(version: version, self.hello(to: hello.node, connection: hello.connection))
+    }
+
+    /// Whether a peer that was dialled, and accepted, may be talked to.
+    /// - Parameters:
+    ///   - answer: Who the peer says it is.
+    ///   - version: What it settled the version of frames to be.
+    ///   - expected: Whom this node dialled.
+    /// - Returns: Why not, in words for the logs of both sides; nil when all is well.
+    public func judge(_ answer: Hello, version: UInt8, expected: NodeID) -> HelloRefusal? {
+        if let refusal = judge(answer, expected: expected) { return refusal }
+        guard !Self.versions.contains(version) else { return nil }
+        return HelloRefusal(
+            code: .versionMismatch,
+            text: "node \(answer.node) settled version \(version) of the protocol between peers, which node "
+                + "\(identity.node) does not speak: it speaks version \(Self.versions.textForPeople)")
+    }
+
+    /// The version of frames between two nodes: the highest that both speak; nil when there is none.
+    static func settle(_ theirs: ClosedRange<UInt8>, _ ours: ClosedRange<UInt8> = versions) -> UInt8? {
+        theirs.overlaps(ours) ? min(theirs.upperBound, ours.upperBound) : nil
+    }
+
     /// Whether a peer that says this may be talked to.
     /// - Parameter expected: Whom this node dialled; nil for a connection that the peer opened.
     /// - Returns: Why not, in words for the logs of both sides; nil when all is well.
     public func judge(_ hello: Hello, expected: NodeID? = nil) -> HelloRefusal? {
-        guard hello.versions.overlaps(Self.versions) else {
+        guard Self.settle(hello.versions) != nil else {
             return HelloRefusal(
                 code: .versionMismatch,
                 text:

@@ -62,7 +62,8 @@ extension Engine {
         else { return false }
         switch message {
         case .hello(let hello): return hear(hello, of: peer, frame.lives.from, at: node)
-        case .reply(.accepted(_, let hello)): return accepted(hello, by: peer, frame.lives.from, at: node)
+        case .reply(.accepted(let version, let hello)):
+            return accepted(hello, version, by: peer, frame.lives.from, at: node)
         case .reply(.refused): return false
         }
     }
@@ -82,23 +83,23 @@ extension Engine {
     /// A peer that dials says who it is.
     private func hear(_ hello: Hello, of peer: SimulatedNode, _ life: UInt32, at node: SimulatedNode) -> Bool {
         guard let process = node.process else { return false }
-        if let refusal = process.node.core.greeting.judge(hello) {
+        let reply = process.node.core.greeting.answer(to: hello)
+        transmit(.reply(reply), from: node, to: peer.index)
+        if case .refused(let refusal) = reply {
             if refusal.code == .otherStore { sights[.wipedRefused] += 1 }
-            transmit(.reply(.refused(refusal)), from: node, to: peer.index)
             return false
         }
-        let answer = process.node.core.greeting.hello(to: peer.id, connection: hello.connection)
-        transmit(
-            .reply(.accepted(version: Greeting.versions.upperBound, answer)), from: node, to: peer.index)
         node.heard[peer.index] = max(life, node.heard[peer.index] ?? 0)
         step(node, .greeted(hello, isAnswer: false))
         return true
     }
 
     /// A peer that was dialled accepted and says who it is.
-    private func accepted(_ hello: Hello, by peer: SimulatedNode, _ life: UInt32, at node: SimulatedNode) -> Bool {
+    private func accepted(
+        _ hello: Hello, _ version: UInt8, by peer: SimulatedNode, _ life: UInt32, at node: SimulatedNode
+    ) -> Bool {
         guard let process = node.process, life == peer.life, node.greeted[peer.index] == nil,
-            process.node.core.greeting.judge(hello, expected: peer.id) == nil
+            process.node.core.greeting.judge(hello, version: version, expected: peer.id) == nil
         else { return false }
         node.greeted[peer.index] = life
         step(node, .greeted(hello, isAnswer: true))
