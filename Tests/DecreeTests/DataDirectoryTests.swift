@@ -200,11 +200,12 @@ struct VolumeTests {
         for size in [nil, 2_048, 100_000] {
             let settings = fitted(size)
             #expect(settings.journalSegmentBytes == 64 << 20 && settings.journalReserveBytes == 256 << 20)
-            #expect(settings.snapshots == SnapshotPolicy())
+            #expect(settings.limits.snapshots == SnapshotPolicy())
         }
         let small = fitted(64)
         #expect(small.journalSegmentBytes == 4 << 20 && small.journalReserveBytes == 8 << 20)
-        #expect(small.snapshots.minimumJournalBytes == 16 << 20 && small.snapshots.reservedDiskBytes == 4 << 20)
+        let snapshots = small.limits.snapshots
+        #expect(snapshots.minimumJournalBytes == 16 << 20 && snapshots.reservedDiskBytes == 4 << 20)
         let given = fitted(64) {
             $0.journalSegmentBytes = 1 << 20
             $0.journalReserveBytes = 0

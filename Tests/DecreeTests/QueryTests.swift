@@ -25,7 +25,7 @@ struct QueryTests {
 
     @Test("A query that takes too long ends with an error")
     func deadline() async throws {
-        let cluster = try await TestCluster(size: 1) { $0.queryTimeout = .milliseconds(50) }
+        let cluster = try await TestCluster(size: 1) { $0.limits.queryTimeout = .milliseconds(50) }
         try await cluster.startAll()
         await #expect(throws: RequestFailure.timedOut) {
             try await cluster[0].query(.slow(steps: Int.max), linearizable: false)
@@ -107,7 +107,7 @@ struct QueryTests {
 
     @Test("Too many long queries at once are refused")
     func tooMany() async throws {
-        let cluster = try await TestCluster(size: 1) { $0.maximumCursors = 2 }
+        let cluster = try await TestCluster(size: 1) { $0.limits.maximumCursors = 2 }
         try await cluster.startAll()
         let answers = Collector()
         let port = cluster[0].openPort { answers.take($0) }

@@ -79,7 +79,7 @@ struct SnapshotTests {
 
     @Test("A snapshot is taken by itself once the journal has grown enough")
     func byItself() async throws {
-        let cluster = try await TestCluster(size: 1) { $0.snapshots.minimumJournalBytes = 100_000 }
+        let cluster = try await TestCluster(size: 1) { $0.limits.snapshots.minimumJournalBytes = 100_000 }
         try await cluster.startAll()
         for number in 0..<100 {
             try await cluster.write("k\(number)=" + String(repeating: "x", count: 2_000), through: 0)

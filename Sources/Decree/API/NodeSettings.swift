@@ -24,8 +24,8 @@ public struct NodeSettings: Sendable {
     public var journalReserveBytes: Int?
     /// Without syncs a power cut can lose what was acknowledged and break the promises of the protocol: for tests only.
     public var syncsToDisk = true
-    /// When snapshots are taken and how many are kept.
-    public var snapshots = SnapshotPolicy()
+    /// Those of the node above its log: queries and snapshots.
+    public var limits = NodeLimits()
     /// The largest frame that is sent to or taken from a peer, in bytes.
     public var maximumFrameBytes = 64 << 20
     /// What may wait to be sent on one connection, in bytes; beyond it whole messages are dropped and sent again later.
@@ -45,12 +45,6 @@ public struct NodeSettings: Sendable {
     public var maximumNewcomers: Int?
     /// How much of a turn long queries, housekeeping and snapshots may each take.
     public var querySlice = TimeSpan.microseconds(200)
-    /// How long one query may take from its first step to its last.
-    public var queryTimeout = TimeSpan.seconds(10)
-    /// How many long queries may be under way at once.
-    public var maximumCursors = 1_024
-    /// How many queries may wait for a barrier or for their turn.
-    public var maximumWaitingQueries = 100_000
     /// Called when the node must not go on, from any of its threads: a write, a sync or the identity failed, and nobody
     /// knows what the disk holds.
     ///
@@ -68,9 +62,10 @@ public struct NodeSettings: Sendable {
     /// What suits a cluster in one data centre.
     public init() {}
 
-    /// The largest command that is taken, in bytes. A frame to a peer holds one and all that may travel before it in the
-    /// same message; a larger one could never be sent, and all behind it would wait.
-    public var maximumCommandBytes: Int { maximumFrameBytes - replica.maximumBatchBytes - (64 << 10) }
+    /// The largest command that is taken, in bytes: it follows from the largest frame.
+    public var maximumCommandBytes: Int {
+        NodeLimits.largestCommand(inFrame: maximumFrameBytes, behind: replica.maximumBatchBytes)
+    }
 
     var journalOptions: JournalOptions {
         var options = JournalOptions()
@@ -79,18 +74,8 @@ public struct NodeSettings: Sendable {
         return options
     }
 
-    var limits: NodeLimits {
-        var limits = NodeLimits()
-        limits.maximumCommandBytes = maximumCommandBytes
-        limits.maximumWaitingQueries = maximumWaitingQueries
-        limits.maximumCursors = maximumCursors
-        limits.queryTimeout = queryTimeout
-        limits.maximumHeld = replica.maximumPending
-        limits.maximumHeldBytes = replica.maximumPendingBytes
-        limits.holdTimeout = replica.proposalTimeout
-        limits.snapshots = snapshots
-        return limits
-    }
+    /// The limits of the node, with what follows from other settings.
+    var nodeLimits: NodeLimits { limits.following(replica, maximumFrameBytes: maximumFrameBytes) }
 
     func validate() throws(ConfigurationError) {
         guard replica.heartbeatInterval > .zero, replica.electionTimeout > replica.heartbeatInterval else {
@@ -107,7 +92,7 @@ public struct NodeSettings: Sendable {
         }
         guard journalReserveBytes ?? 0 >= 0 else { throw .badSetting("the journal's reserve cannot be negative") }
         guard reconnectDelay.lowerBound > .zero else { throw .badSetting("the reconnect delay must be positive") }
-        guard snapshots.kept >= 1 else { throw .badSetting("at least one snapshot must be kept") }
+        guard limits.snapshots.kept >= 1 else { throw .badSetting("at least one snapshot must be kept") }
     }
 }
 

@@ -23,7 +23,7 @@ struct VolumeShares: Hashable {
         let options = JournalOptions()
         settings.journalSegmentBytes = settings.journalSegmentBytes ?? share(16, of: options.segmentByteCount)
         settings.journalReserveBytes = settings.journalReserveBytes ?? share(8, of: Int(options.spaceReserve))
-        settings.snapshots.minimumJournalBytes = share(4, of: settings.snapshots.minimumJournalBytes)
-        settings.snapshots.reservedDiskBytes = share(16, of: settings.snapshots.reservedDiskBytes)
+        settings.limits.snapshots.minimumJournalBytes = share(4, of: settings.limits.snapshots.minimumJournalBytes)
+        settings.limits.snapshots.reservedDiskBytes = share(16, of: settings.limits.snapshots.reservedDiskBytes)
     }
 }

@@ -130,7 +130,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
                 number: Recovery<Machine>.group, durable: opened.durable, snapshot: restored.start,
                 seed: UInt64.random(in: 0...UInt64.max))
             let core = NodeCore(
-                greeting: greeting, groups: [start], replica: settings.replica, limits: settings.limits,
+                greeting: greeting, groups: [start], replica: settings.replica, limits: settings.nodeLimits,
                 at: MonotonicClock.now())
             let replicaLoop = ReplicaLoop(
                 loop: loop, inbox: inbox, settings: settings, cluster: cluster, directory: directory, logger: logger,

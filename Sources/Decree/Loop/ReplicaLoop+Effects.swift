@@ -74,7 +74,7 @@ extension ReplicaLoop {
         let inbox = inbox
         snapshotFile = SnapshotWriter(
             directory: SnapshotDirectory(path: directory.snapshotsPath), header: header,
-            kept: settings.snapshots.kept, pool: files,
+            kept: settings.limits.snapshots.kept, pool: files,
             wrote: { inbox.post(NodeEvent.snapshotBlocksWritten(group, $0)) },
             ended: { inbox.post(.snapshotFileEnded($0)) })
     }

@@ -1,9 +1,10 @@
 import PaxosBase
+import PaxosLog
 
 /// Times and sizes of a node above its log. None of them can break safety.
 public struct NodeLimits: Hashable, Sendable {
     /// The largest command that is taken, in bytes.
-    public var maximumCommandBytes = 16 << 20
+    public package(set) var maximumCommandBytes = 16 << 20
     /// How many queries of a group may wait for a barrier or for their turn.
     public var maximumWaitingQueries = 100_000
     /// How many queries of a group may be under way that take more than one step.
@@ -11,14 +12,36 @@ public struct NodeLimits: Hashable, Sendable {
     /// How long one query may take from its first step to its last.
     public var queryTimeout = TimeSpan.seconds(10)
     /// How many requests of a group wait for the cluster to be formed, how many bytes of commands, and how long.
-    public var maximumHeld = 20_000
-    public var maximumHeldBytes = 256 << 20
-    public var holdTimeout = TimeSpan.seconds(7)
+    public package(set) var maximumHeld = 20_000
+    public package(set) var maximumHeldBytes = 256 << 20
+    public package(set) var holdTimeout = TimeSpan.seconds(7)
     /// How long a graceful stop waits for another leader and for commands under way.
     public var handOverPatience = TimeSpan.seconds(1)
+    /// When snapshots are taken and how many are kept.
     public var snapshots = SnapshotPolicy()
 
     public init() {}
+
+    /// The largest command, in bytes, that fits into a frame to a peer with all that may travel before it in the same
+    /// message: a larger one could never be sent, and all behind it would wait.
+    /// - Parameters:
+    ///   - maximumFrameBytes: The largest frame that peers take.
+    ///   - maximumBatchBytes: What one message carries at most before it (`Replica.Settings.maximumBatchBytes`).
+    public static func largestCommand(inFrame maximumFrameBytes: Int, behind maximumBatchBytes: Int) -> Int {
+        maximumFrameBytes - maximumBatchBytes - (64 << 10)
+    }
+
+    /// The same limits, with what follows from the settings of the replica: before the cluster is formed as many requests
+    /// may wait, and as long, as afterwards.
+    package func following(_ replica: Replica.Settings, maximumFrameBytes: Int) -> NodeLimits {
+        var limits = self
+        limits.maximumCommandBytes = Self.largestCommand(
+            inFrame: maximumFrameBytes, behind: replica.maximumBatchBytes)
+        limits.maximumHeld = replica.maximumPending
+        limits.maximumHeldBytes = replica.maximumPendingBytes
+        limits.holdTimeout = replica.proposalTimeout
+        return limits
+    }
 }
 
 /// When snapshots are taken and how many are kept.

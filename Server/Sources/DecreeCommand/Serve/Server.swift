@@ -97,7 +97,7 @@ enum Server {
         settings.mayBegin = !options.joinsExisting
         settings.recordedPrevails = true
         settings.journalSegmentBytes = options.journalSegmentBytes
-        settings.snapshots.minimumJournalBytes = options.snapshotJournalBytes
+        settings.limits.snapshots.minimumJournalBytes = options.snapshotJournalBytes
         if let heartbeat = options.heartbeatMilliseconds {
             settings.replica.heartbeatInterval = .milliseconds(UInt64(heartbeat))
         }
