@@ -57,6 +57,16 @@ struct RequestTests {
         #expect(bench.takeCompleted() == ["1: \(RequestFailure.noLeader)"])
     }
 
+    @Test("Queries that wait are bounded, whatever they wait for")
+    func waitingQueries() {
+        var bench = Bench(of: 3) { $0.maximumWaitingQueries = 2 }
+        let port = bench.group.openPort()
+        bench.turn(
+            port, .query(1, linearizable: true, token: 1), .query(1, linearizable: false, token: 2),
+            .query(1, linearizable: true, token: 3), .query(1, linearizable: false, token: 4))
+        #expect(bench.takeCompleted() == ["3: \(RequestFailure.overloaded)", "4: \(RequestFailure.overloaded)"])
+    }
+
     @Test("A query that takes many steps is answered from the state that it pinned")
     func cursorsArePinned() {
         var bench = leading()

@@ -55,6 +55,27 @@ struct StopTests {
         #expect(lifecycle.stopsAt == Instant(nanoseconds: 1))
     }
 
+    @Test("What stands before an entry of a newer version is applied, what stands behind it is not")
+    func haltsBetween() {
+        var state = DurableState()
+        let newer = Entry.unknown(kind: 200, payload: Payload("?".utf8))
+        let records: [Record] = [
+            .incarnation(Incarnation(1)), .learned(Slot(1), Self.command(1)), .learned(Slot(2), newer),
+            .learned(Slot(3), Self.command(2)), .chosen(through: Slot(3)),
+        ]
+        for record in records { state.absorb(record) }
+        var bench = Bench(durable: state)
+        bench.run(for: .seconds(1))
+        #expect(bench.core.phase == .halted)
+        #expect(bench.notices.contains(.halted(GroupID(1), Slot(2), kind: 200)))
+        #expect(bench.group.machine.count == 1)
+    }
+
+    private static func command(_ sequence: UInt64) -> Entry {
+        let origin = Origin(node: NodeID(2), incarnation: Incarnation(1), sequence: sequence)
+        return .command(Command(origin: origin, payload: Payload("x".utf8)))
+    }
+
     private static var logOfNewerVersion: DurableState {
         var state = DurableState()
         for record: Record in [
