@@ -73,4 +73,12 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case outputOfAnother
     /// A linearizable query is answered without waiting for its barrier.
     case queryBeforeBarrier
+    /// Commands that are due are proposed without a barrier that shows that this node still leads.
+    case dueWithoutBarrier
+    /// What is due is told by the leader's own clock instead of that of the log.
+    case dueByOwnClock
+    /// Only the first leader of a log looks at what is due.
+    case dueOfFirstLeaderOnly
+    /// A machine carries out a command that was due although what it was about has changed since.
+    case dueOfOldGeneration
 }

@@ -32,6 +32,22 @@ public protocol StateMachine {
     /// Gives up a query; what its cursor pinned is free again.
     mutating func abandon(_ cursor: Cursor)
 
+    /// The log time at which the machine wants a command of its own, such as the end of a lease; nil while it wants none.
+    /// A function of the state alone. It is asked for after every batch of commands, so it must be at hand.
+    var nextDue: LogTime? { get }
+
+    /// The commands that the machine wants when the log's clock has reached `time`. The leader's node has a quorum confirm
+    /// that it leads, and then has them proposed like any client's command, without a waiter.
+    ///
+    /// Nothing is promised: they may be applied later or never, twice, in the terms of another leader, behind commands
+    /// that change what they are about. So each names what it is about and in which generation; and `apply` passes over one
+    /// whose generation is old, or whose deadline is behind the ``ChosenCommand/time`` at which it is applied. As long as
+    /// ``nextDue`` does not move on, the machine is asked again.
+    /// - Parameters:
+    ///   - time: What was due later is not to be asked for.
+    ///   - limit: How many at most; the others' turn comes when these are applied.
+    mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload]
+
     /// A digest of the logical state, kept incrementally: equal on all replicas that applied the same slots.
     var digest: StateDigest { get }
 
@@ -58,6 +74,16 @@ public protocol StateMachine {
     /// Does a bounded amount of housekeeping that changes nothing logical, such as freeing compacted history.
     /// - Returns: Whether more is waiting.
     mutating func performMaintenance() -> Bool
+}
+
+extension StateMachine {
+    /// Most machines want nothing by themselves.
+    @inlinable
+    public var nextDue: LogTime? { nil }
+
+    /// No commands of its own.
+    @inlinable
+    public mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload] { [] }
 }
 
 /// A command that was chosen, on its way to the state machine.

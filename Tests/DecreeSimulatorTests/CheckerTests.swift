@@ -165,17 +165,40 @@ struct CheckerTests {
         #expect(findings.first?.checker == .monotone)
     }
 
+    @Test("Due: what is proposed before its time, or by a leader that a quorum had left by then")
+    mutating func due() {
+        var checker = DueChecker(nodeCount: 3, quorum: 2, driftPerMillion: 0)
+        func propose(dueAt due: UInt64, reading: UInt64, at now: UInt64) -> CheckerName? {
+            let findings = Findings()
+            checker.proposed(
+                by: NodeID(1), in: ballot(1), due: LogTime(nanoseconds: due), reading: LogTime(nanoseconds: reading),
+                at: now, findings)
+            return findings.first?.checker
+        }
+        for node in 0..<3 { checker.promised(node, ballot(1), at: 100) }
+        #expect(propose(dueAt: 50, reading: 50, at: 1_000) == nil)
+        #expect(propose(dueAt: 51, reading: 50, at: 1_000) == .due)
+        checker.promised(1, ballot(2, 2), at: 500)
+        #expect(propose(dueAt: 50, reading: 50, at: 1_000) == nil, "a quorum is left")
+        checker.promised(2, ballot(2, 2), at: 900)
+        #expect(propose(dueAt: 50, reading: 50, at: 1_000) == .due)
+        #expect(propose(dueAt: 50, reading: 200, at: 1_000) == nil, "it was due when a quorum still followed")
+    }
+
     @Test("Liveness: clients that wait, and replicas that differ")
     mutating func liveness() {
-        func standing(_ watermark: UInt64, _ applied: UInt64, _ digest: UInt64) -> LivenessChecker.Standing {
+        func standing(
+            _ watermark: UInt64, _ applied: UInt64, _ digest: UInt64, due: LogTime? = nil
+        ) -> LivenessChecker.Standing {
             LivenessChecker.Standing(
                 node: NodeID(1), watermark: Slot(watermark), applied: Slot(applied),
-                digest: StateDigest(high: digest, low: 0), leader: nil)
+                digest: StateDigest(high: digest, low: 0), leader: nil, due: due)
         }
         let equal = [standing(3, 3, 1), standing(3, 3, 1)]
         #expect(LivenessChecker.haveConverged(equal))
         #expect(!LivenessChecker.haveConverged([standing(3, 3, 1), standing(3, 2, 1)]))
         #expect(!LivenessChecker.haveConverged([standing(3, 3, 1), standing(3, 3, 2)]))
+        #expect(!LivenessChecker.haveConverged([standing(3, 3, 1), standing(3, 3, 1, due: .zero)]))
         LivenessChecker().timeIsUp(unfinished: 0, standings: equal, findings)
         #expect(findings.first == nil)
         LivenessChecker().timeIsUp(unfinished: 1, standings: equal, findings)

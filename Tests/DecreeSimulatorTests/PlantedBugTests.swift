@@ -26,7 +26,7 @@ struct PlantedBugTests {
         ("forwardedAppliedTwice", [.atMostOnce]),
         ("quorumReadOfOne", [.linearizability]),
         ("quorumReadContiguous", [.linearizability]),
-        ("nonceReused", [.linearizability]),
+        ("nonceReused", [.linearizability, .due]),
         ("barrierWithoutPhaseOne", [.linearizability]),
         ("barrierConfirmedDespitePromise", [.linearizability]),
         ("barrierAtFirstOwnEntry", [.linearizability]),
@@ -40,6 +40,10 @@ struct PlantedBugTests {
         ("restoreSkipsGap", [.digest, .linearizability, .logTime]),
         ("outputOfAnother", [.linearizability]),
         ("queryBeforeBarrier", [.linearizability]),
+        ("dueWithoutBarrier", [.due]),
+        ("dueByOwnClock", [.due]),
+        ("dueOfFirstLeaderOnly", [.liveness]),
+        ("dueOfOldGeneration", [.linearizability]),
     ]
 
     /// Those that take too long to be noticed for a test, each with the reason. `make simulate` hunts them with all others.

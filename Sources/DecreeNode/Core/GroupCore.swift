@@ -47,6 +47,13 @@ public struct GroupCore: Sendable {
         effects.loads.removeAll(keepingCapacity: true)
     }
 
+    /// In which ballot this node leads the group, and what the log's clock shows; nil when it does not lead, or does not go
+    /// on leading.
+    package mutating func leadership(at now: Instant) -> Leadership? {
+        guard !isHalted, let time = replica.logTime(at: now), let ballot = replica.leader else { return nil }
+        return Leadership(ballot: ballot, time: time)
+    }
+
     /// What the turn brought for the machine to apply.
     package var pendingApplies: [Apply] { effects.applies }
 

@@ -15,6 +15,10 @@ public struct NodeLimits: Hashable, Sendable {
     public package(set) var maximumHeld = 20_000
     public package(set) var maximumHeldBytes = 256 << 20
     public package(set) var holdTimeout = TimeSpan.seconds(7)
+    /// How many commands that a machine wants by itself are under way at once.
+    public var maximumDue = 512
+    /// How long a machine is left alone that wanted commands and named none, or whose commands brought nothing.
+    public var duePause = TimeSpan.milliseconds(100)
     /// How long a graceful stop waits for another leader and for commands under way.
     public var handOverPatience = TimeSpan.seconds(1)
     /// When snapshots are taken and how many are kept.

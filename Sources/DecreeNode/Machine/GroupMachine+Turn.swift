@@ -14,10 +14,11 @@ struct Applying<Machine: StateMachine> {
 // The second half of a turn: what is chosen reaches the machine, and clients have their outputs.
 extension GroupMachine {
     /// Applies what the turn brought, all in one call of the machine, and then carries out what became of requests
-    /// otherwise. In this order: a query that is released now must see what was applied.
+    /// otherwise, and looks at what is due. In this order: a query that is released now must see what was applied.
     public mutating func endTurn(core: inout NodeCore, at now: Instant, into effects: inout NodeEffects) {
         while applyNext(core: &core, into: &effects) != nil {}
         settleOutcomes(core: &core, into: &effects)
+        if due.isOpen { advanceDue(core: &core, at: now) }
     }
 
     /// Applies the next slots that the turn brought.
@@ -44,7 +45,11 @@ extension GroupMachine {
             case .skip: continue
             case .command(let payload, let token):
                 let waiter = token.flatMap { core.groups[place].waiters.take($0) }
-                if let waiter { applying.waiters.append(waiter) }
+                if let waiter {
+                    applying.waiters.append(waiter)
+                } else if token == DueCommands.token {
+                    due.settled(isApplied: true)
+                }
                 applying.chosen.append(
                     ChosenCommand(slot: apply.slot, time: apply.time, payload: payload, isAwaited: waiter != nil))
             case .halt(let kind): halt(kind: kind, at: apply.slot, core: &core, into: &effects)
@@ -59,6 +64,7 @@ extension GroupMachine {
         core.groups[place].counters.commandsApplied &+= UInt64(applying.chosen.count)
         if !applying.outputs.isEmpty { applying.outputs.removeAll(keepingCapacity: true) }
         machine.apply(applying.chosen, into: &applying.outputs)
+        due.next = machine.nextDue
         invariant(
             applying.outputs.count == applying.waiters.count,
             "the machine yields one output for each awaited command: \(applying.outputs.count) for "
@@ -89,6 +95,8 @@ extension GroupMachine {
 
     private mutating func settle(_ outcome: Outcome, group: inout GroupCore, into effects: inout NodeEffects) {
         switch outcome {
+        case .readReady(DueCommands.barrier): due.barrierEnded(isReached: true)
+        case .readFailed(DueCommands.barrier), .readLags(DueCommands.barrier): due.barrierEnded(isReached: false)
         case .readReady(let token): queries.release(token)
         case .readFailed(let token):
             group.counters.barriersFailed &+= 1
@@ -106,6 +114,7 @@ extension GroupMachine {
     }
 
     private mutating func failCommand(_ number: UInt64, _ failure: RequestFailure, _ group: inout GroupCore) {
+        guard number != DueCommands.token else { return due.settled(isApplied: false) }
         guard let waiter = group.waiters.take(number) else { return }
         failCommand(waiter, failure, &group)
     }

@@ -9,8 +9,8 @@ public struct MachineWork: Hashable, Sendable {
     /// A walk is open; whether it may go on is the core's to say.
     public var hasWalk = false
     public var hasCompletions = false
-    /// When requests that wait for the cluster to be formed have waited enough.
-    public var heldUntil = Instant.distantFuture
+    /// When the machine's turn has to come: requests have waited enough for the cluster to be formed, or something is due.
+    public var wakeAt = Instant.distantFuture
 
     /// Whether there is work of this kind, as far as the machine decides that.
     public func has(_ slice: WorkSlice) -> Bool {
@@ -37,6 +37,7 @@ public struct GroupMachine<Machine: StateMachine> {
     var walk: Machine.SnapshotWalk?
     /// The same without a look at what a walk is: asked in every turn.
     var hasWalk = false
+    var due = DueCommands()
     /// The machine may have housekeeping to do: something was applied, or something that was pinned is free.
     var needsMaintenance = true
 
@@ -46,6 +47,7 @@ public struct GroupMachine<Machine: StateMachine> {
     public init(machine: Machine, place: Int = 0) {
         self.machine = machine
         self.place = place
+        due.next = machine.nextDue
     }
 
     /// A client of the group: all that one turn completes for it leaves in one batch.
@@ -67,7 +69,7 @@ public struct GroupMachine<Machine: StateMachine> {
     public mutating func pendingWork() -> MachineWork {
         MachineWork(
             readyQueries: queries.readyCount, cursors: queries.cursorCount, needsMaintenance: needsMaintenance,
-            hasWalk: hasWalk, hasCompletions: ports.hasCompletions, heldUntil: held.nextDeadline)
+            hasWalk: hasWalk, hasCompletions: ports.hasCompletions, wakeAt: min(held.nextDeadline, due.wakeAt))
     }
 
     /// How many commands the turn under way has applied.
@@ -82,7 +84,7 @@ public struct GroupMachine<Machine: StateMachine> {
         let walkGoesOn =
             hasWalk && (core.groups[place].snapshots.mayWalk || core.groups[place].snapshots.running == nil)
         if needsMaintenance || !queries.isIdle || walkGoesOn { return .zero }
-        return held.nextDeadline
+        return min(held.nextDeadline, due.wakeAt)
     }
 
     /// Queries that wait, and those under way.

@@ -122,6 +122,8 @@ public struct NodeCounters: Hashable, Sendable {
     public var commandsApplied: UInt64 = 0
     /// Commands of this node's clients that ended with a failure.
     public var commandsFailed: UInt64 = 0
+    /// Commands that the machine wanted by itself and that this node proposed.
+    public var commandsDue: UInt64 = 0
     /// Queries that clients of this node handed over, refused ones among them.
     public var queriesSubmitted: UInt64 = 0
     /// Queries that were answered.

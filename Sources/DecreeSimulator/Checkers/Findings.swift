@@ -10,6 +10,8 @@ public enum CheckerName: String, CaseIterable, Sendable {
     case durableQuorum
     /// No more time passes on the log's clock than in truth.
     case logTime
+    /// What a machine wants by itself is proposed in time, and by the leader.
+    case due
     /// Equal digests at equal slots.
     case digest
     /// A command is applied once.

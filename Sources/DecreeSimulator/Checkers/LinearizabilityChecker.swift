@@ -83,7 +83,9 @@ public struct LinearizabilityChecker<Model: SequentialModel> {
         var output: Model.Output?
         if case .output(let seen) = entry.result { output = seen }
         let before = model.position
-        if let text = model.perform(entry.operation, output: output) { return "\(text) (\(tell(entry)))" }
+        if let text = model.perform(entry.operation, at: entry.time, output: output) {
+            return "\(text) (\(tell(entry)))"
+        }
         if let output, Model.position(of: output) != model.position {
             return "\(entry.operation) claims \(Model.position(of: output)), should be \(model.position)"
         }

@@ -10,13 +10,17 @@ struct LivenessChecker {
         let applied: Slot
         let digest: StateDigest
         let leader: Ballot?
+        /// What its machine wants by itself, if that has come or soon will.
+        let due: LogTime?
     }
 
-    /// Whether all of them have applied the same, and all that they know to be chosen.
+    /// Whether all of them have applied the same, and all that they know to be chosen, and what machines want by themselves
+    /// is carried out.
     static func haveConverged(_ standings: [Standing]) -> Bool {
         guard let first = standings.first else { return false }
         return standings.allSatisfy {
             $0.watermark == first.watermark && $0.applied == first.watermark && $0.digest == first.digest
+                && $0.due == nil
         }
     }
 
@@ -35,6 +39,7 @@ struct LivenessChecker {
     static func tell(_ standings: [Standing]) -> String {
         standings.map {
             "\($0.node) watermark \($0.watermark) applied \($0.applied) leader \($0.leader?.description ?? "none")"
+                + ($0.due.map { " due \($0)" } ?? "")
         }.joined(separator: "; ")
     }
 }

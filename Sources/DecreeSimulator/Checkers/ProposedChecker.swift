@@ -1,8 +1,10 @@
 import PaxosBase
 import PaxosLog
 
-/// Every chosen value was proposed by a client, or is a no-op.
+/// Every chosen value was proposed by a client, or is a no-op or what a machine wants by itself.
 struct ProposedChecker {
+    /// Whether a command is of a kind that machines want by themselves.
+    var isOwn: (Payload) -> Bool = { _ in false }
     /// Hashes of the payloads that clients proposed, with their places in the history. Looked up only, never walked.
     private var places: [UInt64: Int] = [:]
 
@@ -19,7 +21,7 @@ struct ProposedChecker {
         switch entry {
         case .noOp: return
         case .command(let command):
-            guard place(of: command.payload) == nil else { return }
+            guard place(of: command.payload) == nil, !isOwn(command.payload) else { return }
             findings.report(.proposed, "nobody proposed what is chosen at \(slot), of origin \(command.origin)")
         case .unknown(let kind, _):
             findings.report(.proposed, "an entry of kind \(kind) is chosen at \(slot), which nobody makes")

@@ -5,6 +5,7 @@ import PaxosLog
 /// two are equal.
 public struct History<Operation, Output, Answer> {
     public struct Entry {
+        /// Negative for the machine itself.
         public let client: Int
         public let operation: Operation
         public let invoked: UInt64
@@ -13,6 +14,8 @@ public struct History<Operation, Output, Answer> {
         public var result: Result
         /// Where the log first applied the command; nil for questions and for commands that never took effect.
         public var slot: Slot?
+        /// What the time of the log was there.
+        public var time = LogTime.zero
 
         public init(
             client: Int, operation: Operation, invoked: UInt64, returned: UInt64? = nil, result: Result = .unknown,

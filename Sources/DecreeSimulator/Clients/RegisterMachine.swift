@@ -6,13 +6,19 @@ public enum RegisterOperation: Hashable, Sendable {
     case set(key: UInt8, value: UInt64, padding: Int)
     /// Takes place only when the register still has `version`.
     case compareAndSet(key: UInt8, version: UInt64, value: UInt64)
+    /// The register is emptied when so much log time has passed and nobody has changed it meanwhile.
+    case setExpiring(key: UInt8, value: UInt64, lifetime: TimeSpan)
+    /// Of the machine itself: empties the register if it still has `version` and its time has come.
+    case expire(key: UInt8, version: UInt64)
     case read(isLinearizable: Bool)
 
-    /// A command in bytes: kind, key, version, value, and as many zeroes as it is padded with.
+    /// A command in bytes: kind, key, version or lifetime, value, and as many zeroes as it is padded with.
     func payload() -> Payload {
         switch self {
         case .set(let key, let value, let padding): Self.encode(1, key, 0, value, padding)
         case .compareAndSet(let key, let version, let value): Self.encode(2, key, version, value, 0)
+        case .setExpiring(let key, let value, let lifetime): Self.encode(3, key, lifetime.nanoseconds, value, 0)
+        case .expire(let key, let version): Self.encode(4, key, version, 0, 0)
         case .read: Payload()
         }
     }
@@ -41,6 +47,8 @@ public enum RegisterOperation: Hashable, Sendable {
         switch kind {
         case 1: self = .set(key: key, value: value, padding: payload.count - 18)
         case 2: self = .compareAndSet(key: key, version: version, value: value)
+        case 3: self = .setExpiring(key: key, value: value, lifetime: TimeSpan(nanoseconds: version))
+        case 4: self = .expire(key: key, version: version)
         default: return nil
         }
     }
@@ -48,11 +56,19 @@ public enum RegisterOperation: Hashable, Sendable {
 
 /// A few numbered registers, the smallest machine that is worth running: the simulator's own tests use it, and it
 /// shows what a ``StateMachine`` has to do.
-public struct RegisterMachine: StateMachine {
+public struct RegisterMachine: StateMachine, FlawedMachine {
     public struct Register: Hashable, Sendable {
         public var value: UInt64
         /// The revision of the last change.
         public var version: UInt64
+        /// When the register is emptied.
+        public var deadline: LogTime
+
+        public init(value: UInt64, version: UInt64, deadline: LogTime = .distantFuture) {
+            self.value = value
+            self.version = version
+            self.deadline = deadline
+        }
     }
 
     public struct Output: Hashable, Sendable {
@@ -78,17 +94,20 @@ public struct RegisterMachine: StateMachine {
     private var revision: UInt64 = 0
     private var sum: UInt64 = 0
     private var restored = 0
+    /// The earliest deadline of a register.
+    public private(set) var nextDue: LogTime?
+    package var flaws: Set<Flaw> = []
 
     public init() {}
 
     public mutating func apply(_ commands: [ChosenCommand], into outputs: inout [Output]) {
         for command in commands {
-            let isDone = RegisterOperation(command.payload).map { change($0) } ?? false
+            let isDone = RegisterOperation(command.payload).map { change($0, at: command.time) } ?? false
             if command.isAwaited { outputs.append(Output(revision: revision, isDone: isDone)) }
         }
     }
 
-    private mutating func change(_ operation: RegisterOperation) -> Bool {
+    private mutating func change(_ operation: RegisterOperation, at time: LogTime) -> Bool {
         switch operation {
         case .set(let key, let value, _):
             store(value, at: Int(key) % Self.registerCount)
@@ -98,21 +117,47 @@ public struct RegisterMachine: StateMachine {
             guard registers[index].version == version else { return false }
             store(value, at: index)
             return true
+        case .setExpiring(let key, let value, let lifetime):
+            store(value, until: time + lifetime, at: Int(key) % Self.registerCount)
+            return true
+        case .expire(let key, let version): return expire(Int(key) % Self.registerCount, version, at: time)
         case .read: return false
         }
     }
 
-    private mutating func store(_ value: UInt64, at index: Int) {
+    /// Only what was asked for may be emptied: the register may have been set again since, and given more time.
+    private mutating func expire(_ index: Int, _ version: UInt64, at time: LogTime) -> Bool {
+        let register = registers[index]
+        let isWanted = register.version == version && register.deadline <= time
+        guard isWanted || flaws.contains(.dueOfOldGeneration) else { return false }
+        store(0, at: index)
+        return true
+    }
+
+    private mutating func store(_ value: UInt64, until deadline: LogTime = .distantFuture, at index: Int) {
         sum &-= Self.hash(registers[index], at: index)
         revision += 1
-        registers[index] = Register(value: value, version: revision)
+        let former = registers[index].deadline
+        registers[index] = Register(value: value, version: revision, deadline: deadline)
         sum &+= Self.hash(registers[index], at: index)
+        if min(former, deadline) < .distantFuture { findNextDue() }
+    }
+
+    private mutating func findNextDue() {
+        let earliest = registers.lazy.map(\.deadline).min() ?? .distantFuture
+        nextDue = earliest == .distantFuture ? nil : earliest
+    }
+
+    public mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload] {
+        let due = registers.indices.filter { registers[$0].deadline <= time }.prefix(limit)
+        return due.map { RegisterOperation.expire(key: UInt8($0), version: registers[$0].version).payload() }
     }
 
     private static func hash(_ register: Register, at index: Int) -> UInt64 {
         var hasher = StableHasher(seed: UInt64(index))
         hasher.combine(register.value)
         hasher.combine(register.version)
+        hasher.combine(register.deadline.nanoseconds)
         return hasher.finalize()
     }
 
@@ -137,32 +182,35 @@ public struct RegisterMachine: StateMachine {
     public mutating func nextBlock(of walk: inout SnapshotWalk) -> [UInt8]? {
         guard walk.next < walk.registers.count else { return nil }
         defer { walk.next += 1 }
-        guard walk.next >= 0 else { return Self.block(walk.revision, 0) }
-        return Self.block(walk.registers[walk.next].value, walk.registers[walk.next].version)
+        guard walk.next >= 0 else { return Self.block(walk.revision, 0, 0) }
+        let register = walk.registers[walk.next]
+        return Self.block(register.value, register.version, register.deadline.nanoseconds)
     }
 
-    private static func block(_ first: UInt64, _ second: UInt64) -> [UInt8] {
-        withUnsafeBytes(of: (first.littleEndian, second.littleEndian)) { Array($0) }
+    private static func block(_ first: UInt64, _ second: UInt64, _ third: UInt64) -> [UInt8] {
+        withUnsafeBytes(of: (first.littleEndian, second.littleEndian, third.littleEndian)) { Array($0) }
     }
 
     public mutating func abandon(_ walk: SnapshotWalk) {}
 
     public mutating func beginRestore() {
+        let flaws = flaws
         self = RegisterMachine()
+        self.flaws = flaws
         restored = -1
     }
 
     public mutating func restore(_ block: UnsafeRawBufferPointer) throws(SnapshotError) {
-        guard block.count == 16, restored < Self.registerCount else {
-            throw SnapshotError("a block of 16 bytes was expected, register \(restored): \(block.count) bytes")
+        guard block.count == 24, restored < Self.registerCount else {
+            throw SnapshotError("a block of 24 bytes was expected, register \(restored): \(block.count) bytes")
         }
-        let first = UInt64(littleEndian: block.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
-        let second = UInt64(littleEndian: block.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        let words = (0..<3).map { UInt64(littleEndian: block.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)) }
         if restored < 0 {
-            revision = first
+            revision = words[0]
         } else {
             sum &-= Self.hash(registers[restored], at: restored)
-            registers[restored] = Register(value: first, version: second)
+            registers[restored] = Register(
+                value: words[0], version: words[1], deadline: LogTime(nanoseconds: words[2]))
             sum &+= Self.hash(registers[restored], at: restored)
         }
         restored += 1
@@ -173,6 +221,7 @@ public struct RegisterMachine: StateMachine {
             throw SnapshotError("the snapshot ends at register \(restored) of \(Self.registerCount)")
         }
         restored = 0
+        findNextDue()
     }
 
     public mutating func performMaintenance() -> Bool { false }

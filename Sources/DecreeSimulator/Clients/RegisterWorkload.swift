@@ -8,6 +8,8 @@ public struct RegisterWorkload: Workload {
     private let serializablePercent: UInt64
     private let comparePercent: UInt64
     private let paddingBound: UInt64
+    private let expiringPercent: UInt64
+    private let lifetimeBound: TimeSpan
     private var valueCount: UInt64 = 0
 
     public init(choices: inout Choices) {
@@ -16,6 +18,8 @@ public struct RegisterWorkload: Workload {
         serializablePercent = choices.below(15)
         comparePercent = choices.below(60)
         paddingBound = [1, 40, 400, 3000][Int(choices.below(4))]
+        expiringPercent = [0, 0, 20, 60][Int(choices.below(4))]
+        lifetimeBound = .milliseconds([20, 200, 2_000][Int(choices.below(3))])
     }
 
     public func makeMachine() -> RegisterMachine { RegisterMachine() }
@@ -28,6 +32,9 @@ public struct RegisterWorkload: Workload {
         }
         valueCount += 1
         let key = UInt8(choices.below(keyCount))
+        if expiringPercent > 0, choices.chance(expiringPercent, in: 100) {
+            return .setExpiring(key: key, value: valueCount, lifetime: choices.span(below: lifetimeBound))
+        }
         guard choices.chance(comparePercent, in: 100) else {
             return .set(key: key, value: valueCount, padding: Int(choices.below(paddingBound)))
         }
@@ -38,10 +45,16 @@ public struct RegisterWorkload: Workload {
 
     public func request(for operation: RegisterOperation) -> ClientRequest<Void> {
         switch operation {
-        case .set, .compareAndSet: .command(operation.payload())
+        case .set, .compareAndSet, .setExpiring, .expire: .command(operation.payload())
         case .read(isLinearizable: true): .linearizableRead(())
         case .read(isLinearizable: false): .serializableRead(())
         }
+    }
+}
+
+extension RegisterWorkload {
+    public func ownOperation(_ payload: Payload) -> RegisterOperation? {
+        if let operation = RegisterOperation(payload), case .expire = operation { operation } else { nil }
     }
 }
 
@@ -53,14 +66,20 @@ public struct RegisterModel: SequentialModel, Hashable {
     public init() {}
 
     public mutating func perform(_ operation: RegisterOperation, output: RegisterMachine.Output?) -> String? {
-        let isDone = change(operation)
+        perform(operation, at: .zero, output: output)
+    }
+
+    public mutating func perform(
+        _ operation: RegisterOperation, at time: LogTime, output: RegisterMachine.Output?
+    ) -> String? {
+        let isDone = change(operation, at: time)
         guard let output else { return nil }
         guard output.isDone == isDone else { return "\(operation) was done: \(output.isDone), should be \(isDone)" }
         guard output.revision == position else { return "\(operation) at \(output.revision), should be \(position)" }
         return nil
     }
 
-    private mutating func change(_ operation: RegisterOperation) -> Bool {
+    private mutating func change(_ operation: RegisterOperation, at time: LogTime) -> Bool {
         switch operation {
         case .set(let key, let value, _):
             position += 1
@@ -69,6 +88,15 @@ public struct RegisterModel: SequentialModel, Hashable {
             guard (registers[key]?.version ?? 0) == version else { return false }
             position += 1
             registers[key] = .init(value: value, version: position)
+        case .setExpiring(let key, let value, let lifetime):
+            position += 1
+            registers[key] = .init(value: value, version: position, deadline: time + lifetime)
+        case .expire(let key, let version):
+            guard let register = registers[key], register.version == version, register.deadline <= time else {
+                return false
+            }
+            position += 1
+            registers[key] = .init(value: 0, version: position)
         case .read: return false
         }
         return true

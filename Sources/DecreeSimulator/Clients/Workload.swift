@@ -29,6 +29,19 @@ public protocol Workload {
 
     /// What has to be sent for `operation`.
     func request(for operation: Operation) -> ClientRequest<Machine.Query>
+
+    /// What a command is that the machine wanted by itself (``StateMachine/dueCommands(at:limit:)``).
+    /// - Returns: Nil for a command of clients.
+    func ownOperation(_ payload: Payload) -> Operation?
+}
+
+extension Workload {
+    public func ownOperation(_ payload: Payload) -> Operation? { nil }
+}
+
+/// A machine into which the simulator can plant a bug.
+package protocol FlawedMachine {
+    var flaws: Set<Flaw> { get set }
 }
 
 /// How an operation reaches a replica.
@@ -60,6 +73,9 @@ public protocol SequentialModel {
     /// - Returns: How `output` differs from what it should be; nil when it does not.
     mutating func perform(_ operation: Operation, output: Output?) -> String?
 
+    /// The same for a machine that knows of time: `time` is that of the log at the command.
+    mutating func perform(_ operation: Operation, at time: LogTime, output: Output?) -> String?
+
     /// Compares the answer to a question with the state as it is.
     /// - Returns: How `answer` differs from what it should be; nil when it does not.
     func check(_ operation: Operation, answer: Answer) -> String?
@@ -69,4 +85,10 @@ public protocol SequentialModel {
 
     /// The position that `answer` claims.
     static func position(of answer: Answer) -> UInt64
+}
+
+extension SequentialModel {
+    public mutating func perform(_ operation: Operation, at time: LogTime, output: Output?) -> String? {
+        perform(operation, output: output)
+    }
 }

@@ -72,6 +72,10 @@ public struct PlantedBug: Hashable, Sendable {
         case .restoreSkipsGap: "A node starts from an old snapshot and skips what its journal dropped since."
         case .outputOfAnother: "Outputs of one call of the machine go to the wrong clients."
         case .queryBeforeBarrier: "A linearizable query is answered without waiting for its barrier."
+        case .dueWithoutBarrier: "What is due is proposed without a barrier that shows that the node still leads."
+        case .dueByOwnClock: "What is due is told by the leader's own clock."
+        case .dueOfFirstLeaderOnly: "Only the first leader of a log looks at what is due."
+        case .dueOfOldGeneration: "A machine carries out what was due though what it is about has changed since."
         }
     }
 }

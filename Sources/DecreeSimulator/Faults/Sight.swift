@@ -50,6 +50,8 @@ public enum Sight: UInt8, CaseIterable, Sendable {
     case requestHeld
     /// A question took more than one turn.
     case longQuestion
+    /// A command was applied that a machine wanted by itself.
+    case dueApplied
     /// Several groups shared a journal.
     case groupsShared
 

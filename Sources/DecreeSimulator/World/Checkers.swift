@@ -11,6 +11,7 @@ final class Checkers {
     var digest = DigestChecker()
     var monotone: MonotoneChecker
     var logTime: LogTimeChecker
+    var due: DueChecker
     /// Slots up to here were applied by some replica.
     var frontier = Slot.zero
 
@@ -18,6 +19,8 @@ final class Checkers {
         durableQuorum = DurableQuorumChecker(quorum: quorum)
         monotone = MonotoneChecker(nodeCount: plan.nodeCount)
         logTime = LogTimeChecker(driftPerMillion: plan.faults.driftPerMillion, tolerance: plan.gatherTime)
+        due = DueChecker(
+            nodeCount: plan.nodeCount, quorum: quorum, driftPerMillion: plan.faults.driftPerMillion)
         self.findings = findings
     }
 

@@ -84,11 +84,13 @@ extension Engine {
     private func hear(_ hello: Hello, of peer: SimulatedNode, _ life: UInt32, at node: SimulatedNode) -> Bool {
         guard let process = node.process else { return false }
         let reply = process.node.core.greeting.answer(to: hello)
-        transmit(.reply(reply), from: node, to: peer.index)
         if case .refused(let refusal) = reply {
+            transmit(.reply(reply), from: node, to: peer.index)
             if refusal.code == .otherStore { sights[.wipedRefused] += 1 }
             return false
         }
+        // The connection on which an earlier life said it is gone: nobody hears the answer.
+        if life == peer.life { transmit(.reply(reply), from: node, to: peer.index) }
         node.heard[peer.index] = max(life, node.heard[peer.index] ?? 0)
         step(node, .greeted(hello, isAnswer: false))
         return true

@@ -182,6 +182,7 @@ extension Engine {
         groupCheckers[place].monotone.restarted(
             node.index, promised: replica.promised, watermark: replica.watermark,
             durable: node.groups[place].durable, findings)
+        groupCheckers[place].due.promised(node.index, replica.promised, at: now)
         if !node.groups[place].snapshots.isEmpty { sights[.startedFromSnapshot] += 1 }
     }
 }

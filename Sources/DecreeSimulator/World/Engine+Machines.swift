@@ -16,10 +16,22 @@ extension Engine {
             if turn.isMeasured { measure(node) }
             let standing = endTurn(seat, process, place, of: node, at: clock)
             if standing.isLong { sights[.longQuestion] += 1 }
+            if standing.hasProposedDue { checkDue(seat, process, place, of: node, at: clock) }
             if standing.hasCompletions { host.deliver(node, place) }
             node.machineDeadline = min(node.machineDeadline, standing.deadline)
         }
         if process.node.advanceStop(at: clock) { host.end(node) }
+    }
+
+    /// The node has just proposed what its machine wants.
+    private func checkDue(
+        _ seat: any MachineSeat, _ process: Process, _ place: Int, of node: SimulatedNode, at clock: Instant
+    ) {
+        guard let leadership = process.leadership(place, at: clock), let due = seat.nextDue else {
+            return findings.report(.due, "\(node.id) proposes what nobody waits for, or does not lead")
+        }
+        groupCheckers[place].due.proposed(
+            by: node.id, in: leadership.ballot, due: due, reading: leadership.time, at: now, findings)
     }
 
     private func measure(_ node: SimulatedNode) {
@@ -58,7 +70,7 @@ extension Engine {
         case (.command(let payload, _), .command(let command)) where command.payload == payload:
             checkers.atMostOnce.applied(command.origin, at: apply.slot, by: node.id, findings)
             checkers.agreement.applied(apply.slot, fact.key.rawValue, by: node.id, findings)
-            if apply.slot > checkers.frontier { host.applied(payload, place, at: apply.slot) }
+            if apply.slot > checkers.frontier { host.applied(payload, place, at: apply.slot, apply.time) }
         case (.skip, .command(let command)):
             sights[.duplicateSkipped] += 1
             checkers.atMostOnce.skipped(command.origin, at: apply.slot, by: node.id, findings)

@@ -115,6 +115,7 @@ final class Engine {
         for place in 0..<plan.groupCount {
             guard let (before, seen) = process.node.takeNews(place) else { continue }
             let checkers = groupCheckers[place]
+            if seen.promised != before.promised { checkers.due.promised(node.index, seen.promised, at: now) }
             checkers.monotone.stepped(
                 node.index, promised: seen.promised, watermark: seen.watermark, findings)
             if seen.watermark > before.watermark {
@@ -172,8 +173,9 @@ final class Engine {
 
 /// What the engine leaves to the world, which knows the machines and the clients.
 protocol EngineHost: AnyObject {
-    /// A command is applied for the first time anywhere: it stands at `slot` in the history.
-    func applied(_ payload: Payload, _ place: Int, at slot: Slot)
+    /// A command is applied for the first time anywhere: it stands at `slot` in the history, where the log's clock shows
+    /// `time`.
+    func applied(_ payload: Payload, _ place: Int, at slot: Slot, _ time: LogTime)
     /// A machine has answers for its clients.
     func deliver(_ node: SimulatedNode, _ place: Int)
     /// A node that was asked to stop has nothing left to wait for; the process ends with it.

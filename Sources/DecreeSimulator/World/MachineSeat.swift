@@ -8,6 +8,9 @@ import PaxosLog
 protocol MachineSeat: AnyObject {
     var digest: StateDigest { get }
 
+    /// What the machine waits for by itself.
+    var nextDue: LogTime? { get }
+
     /// Hands over the requests that wait for the turn, and those that are held.
     /// - Returns: Whether some are held until the cluster is formed.
     func submit(_ node: inout RunningNode, at now: Instant) -> Bool
@@ -39,6 +42,8 @@ struct SeatStanding {
     let hasCompletions: Bool
     /// A question takes longer than the steps that there were for it.
     let isLong: Bool
+    /// What the machine wants by itself was proposed.
+    let hasProposedDue: Bool
 }
 
 final class Seat<Machine: StateMachine>: MachineSeat {
@@ -58,6 +63,8 @@ final class Seat<Machine: StateMachine>: MachineSeat {
 
     var digest: StateDigest { machine.machine.digest }
 
+    var nextDue: LogTime? { machine.machine.nextDue }
+
     func add(_ request: NodeRequest<Machine>, from port: PortID) {
         waiting.append(PortBatch(port: port, requests: [request]))
     }
@@ -75,7 +82,8 @@ final class Seat<Machine: StateMachine>: MachineSeat {
     func endTurn(
         _ pace: SeatPace, _ node: inout RunningNode, at now: Instant, reached: (Slot, StateDigest) -> Void
     ) -> SeatStanding {
-        if node.core.hasWorkForMachine(place) {
+        let dueBefore = node.core.groups[place].counters.commandsDue
+        if node.core.hasWorkForMachine(place) || machine.isDue(at: now) {
             while let slot = machine.applyNext(upTo: pace.slotsAtOnce, core: &node.core, into: &node.effects) {
                 reached(slot, machine.machine.digest)
             }
@@ -86,7 +94,8 @@ final class Seat<Machine: StateMachine>: MachineSeat {
         let isBusy = work.has(.firstSteps) || work.has(.cursors) || work.has(.maintenance)
         let isAtOnce = isBusy || (work.hasWalk && node.core.mayWalk(place))
         return SeatStanding(
-            deadline: isAtOnce ? .zero : work.heldUntil, hasCompletions: work.hasCompletions, isLong: isLong)
+            deadline: isAtOnce ? .zero : work.wakeAt, hasCompletions: work.hasCompletions, isLong: isLong,
+            hasProposedDue: node.core.groups[place].counters.commandsDue > dueBefore)
     }
 
     /// - Returns: Whether a question takes longer than the steps that there are for it.

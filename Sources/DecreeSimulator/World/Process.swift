@@ -18,6 +18,8 @@ final class Process {
 
     func leader(_ place: Int = 0) -> Ballot? { Self.leader(&node.core.groups[place].replica) }
 
+    func leadership(_ place: Int, at now: Instant) -> Leadership? { node.core.groups[place].leadership(at: now) }
+
     func promised(_ place: Int) -> Ballot { Self.promised(&node.core.groups[place].replica) }
 
     func watermark(_ place: Int = 0) -> Slot { Self.watermark(&node.core.groups[place].replica) }

@@ -5,16 +5,31 @@ import PaxosLog
 // What the machines of the nodes bring about in the histories of clients, and the end of their lives.
 extension World {
     /// A command is applied for the first time anywhere: that is where it stands in the history.
-    func applied(_ payload: Payload, _ place: Int, at slot: Slot) {
-        guard let entry = engine.groupCheckers[place].proposed.place(of: payload) else { return }
+    func applied(_ payload: Payload, _ place: Int, at slot: Slot, _ time: LogTime) {
+        guard let entry = engine.groupCheckers[place].proposed.place(of: payload) else {
+            return appliedOwn(payload, place, at: slot, time)
+        }
         if let first = history.entries[entry].slot {
             engine.findings.report(
                 .atMostOnce, "\(history.entries[entry].operation) is applied at \(slot) and was at \(first)")
         }
         history.entries[entry].slot = slot
+        history.entries[entry].time = time
         if case .unknown = history.entries[entry].result, !clients.contains(where: { $0.current == entry }) {
             engine.sights[.lateEffect] += 1
         }
+    }
+
+    /// A command that the machine wanted by itself is applied for the first time anywhere.
+    private func appliedOwn(_ payload: Payload, _ place: Int, at slot: Slot, _ time: LogTime) {
+        guard let operation = workload.ownOperation(payload) else { return }
+        engine.sights[.dueApplied] += 1
+        engine.moment += 1
+        let owner = -1 - place
+        var entry = Log.Entry(client: owner, operation: operation, invoked: engine.moment, slot: slot)
+        entry.time = time
+        history.entries.append(entry)
+        owners.append(owner)
     }
 
     /// The power of a node fails: its machines and all that was under way there are gone.

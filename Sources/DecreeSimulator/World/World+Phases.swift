@@ -134,8 +134,15 @@ extension World {
                 node: node.id, watermark: node.process?.watermark(place) ?? .zero,
                 applied: node.process?.applied(place) ?? .zero,
                 digest: node.seats.isEmpty ? StateDigest() : node.seats[place].digest,
-                leader: node.process?.leader(place))
+                leader: node.process?.leader(place), due: due(at: node, place))
         }
+    }
+
+    /// What the node's machine waits for, but for what is too far away to be waited for.
+    private func due(at node: SimulatedNode, _ place: Int) -> LogTime? {
+        guard !node.seats.isEmpty, let due = node.seats[place].nextDue else { return nil }
+        let time = engine.nodes.compactMap { $0.process?.leadership(place, at: engine.clock($0))?.time }.max()
+        return due <= (time ?? .zero) + .seconds(5) ? due : nil
     }
 
     private var haveConverged: Bool {

@@ -13,7 +13,7 @@ extension World {
         var starts: [GroupStart] = []
         var restored: [Seat<Machine>] = []
         for place in node.groups.indices {
-            var machine = workload.makeMachine()
+            var machine = makeMachine()
             let durable = engine.durableState(recovered, place, of: node)
             let snapshot = restore(node, place, into: &machine)
             guard violation == nil else { return }
@@ -28,6 +28,13 @@ extension World {
         seats[node.index] = restored
         node.seats = restored
         engine.start(node, recovered, starts)
+    }
+
+    private func makeMachine() -> Machine {
+        let machine = workload.makeMachine()
+        guard !engine.flaws.isEmpty, var flawed = machine as? any FlawedMachine else { return machine }
+        flawed.flaws = engine.flaws
+        return flawed as? Machine ?? machine
     }
 
     /// Restores the newest snapshot that is whole; damaged ones are set aside.

@@ -57,6 +57,9 @@ final class World<W: Workload>: EngineHost {
         clients = Array(repeating: Client(), count: plan.clients.count)
         unfinishedClients = plan.clients.finalOperations > 0 ? clients.count : 0
         seats = Array(repeating: [], count: plan.nodeCount)
+        for checkers in engine.groupCheckers {
+            checkers.proposed.isOwn = { [workload] in workload.ownOperation($0) != nil }
+        }
         engine.host = self
         engine.aim = plan.safetyEvents
     }
@@ -78,8 +81,8 @@ final class World<W: Workload>: EngineHost {
         engine.schedule.plan(Occurrence(.timeLimit, number: phase.rawValue), after: span)
     }
 
-    /// The place of the group that a client talks to.
-    func group(of client: Int) -> Int { client % engine.plan.groupCount }
+    /// The place of the group that a client talks to, or whose machine is meant.
+    func group(of client: Int) -> Int { client < 0 ? -1 - client : client % engine.plan.groupCount }
 
     /// The port that a client uses at every node: two clients share one.
     func port(of client: Int) -> Int { client / engine.plan.groupCount % Self.portCount }

@@ -2,15 +2,42 @@ import PaxosBase
 import PaxosLog
 
 /// A machine that counts commands: its output is the new count, its questions take as many steps as they ask for.
+///
+/// `wake N` wants a command of the machine's own when N milliseconds have passed.
 struct Tally: StateMachine {
     private(set) var count = 0
+    private(set) var alarms: [LogTime] = []
+    private(set) var rung = 0
+    /// How often it was asked for what is due.
+    private(set) var asked = 0
+    /// It wants commands and names none.
+    var isMute = false
     private(set) var pins = 0
 
     mutating func apply(_ commands: [ChosenCommand], into outputs: inout [Int]) {
         for command in commands {
             count += 1
+            take(String(decoding: command.payload.bytes, as: UTF8.self), at: command.time)
             if command.isAwaited { outputs.append(count) }
         }
+    }
+
+    private mutating func take(_ text: String, at time: LogTime) {
+        if text.hasPrefix("wake "), let span = UInt64(text.dropFirst(5)) {
+            alarms.append(time + .milliseconds(span))
+            alarms.sort()
+        } else if text == "ring", let first = alarms.first, first <= time {
+            alarms.removeFirst()
+            rung += 1
+        }
+    }
+
+    var nextDue: LogTime? { alarms.first }
+
+    mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload] {
+        asked += 1
+        if isMute { return [] }
+        return alarms.filter { $0 <= time }.prefix(limit).map { _ in Payload("ring".utf8) }
     }
 
     mutating func begin(_ steps: Int) -> QueryStep<Int, (count: Int, steps: Int)> {

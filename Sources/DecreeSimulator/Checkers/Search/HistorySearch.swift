@@ -1,4 +1,5 @@
 import PaxosBase
+import PaxosLog
 
 /// A ``SequentialModel`` for a search: what the clients of a simulated run saw is judged without the positions of the
 /// log.
@@ -6,6 +7,8 @@ public struct SearchedModel<Model: SequentialModel & Hashable>: ObjectModel {
     /// An operation with its outcome.
     public struct Action: CustomStringConvertible {
         public let operation: Model.Operation
+        /// What the log's clock showed where it took effect: an outcome may depend on that, and clients cannot tell it.
+        public let time: LogTime
         public let output: Model.Output?
         public let answer: Model.Answer?
 
@@ -22,7 +25,7 @@ public struct SearchedModel<Model: SequentialModel & Hashable>: ObjectModel {
         if let answer = action.answer {
             return !isKnown || model.check(action.operation, answer: answer) == nil
         }
-        return model.perform(action.operation, output: isKnown ? action.output : nil) == nil
+        return model.perform(action.operation, at: action.time, output: isKnown ? action.output : nil) == nil
     }
 }
 
@@ -40,16 +43,16 @@ extension History {
                 isQuestion(entry.operation)
                     ? nil
                     : Attempt(
-                        .init(operation: entry.operation, output: nil, answer: nil), invoked: entry.invoked,
-                        returned: nil)
+                        .init(operation: entry.operation, time: entry.time, output: nil, answer: nil),
+                        invoked: entry.invoked, returned: nil)
             case .output(let output):
                 Attempt(
-                    .init(operation: entry.operation, output: output, answer: nil), invoked: entry.invoked,
-                    returned: entry.returned)
+                    .init(operation: entry.operation, time: entry.time, output: output, answer: nil),
+                    invoked: entry.invoked, returned: entry.returned)
             case .answer(let answer, isLinearizable: true):
                 Attempt(
-                    .init(operation: entry.operation, output: nil, answer: answer), invoked: entry.invoked,
-                    returned: entry.returned)
+                    .init(operation: entry.operation, time: entry.time, output: nil, answer: answer),
+                    invoked: entry.invoked, returned: entry.returned)
             }
         }
     }
