@@ -123,7 +123,7 @@ extension ServerTests {
                 } else {
                     #expect(node.process?.poll() == .exited(1))
                     let last = try #require(node.logText.split(separator: "\n").last)
-                    #expect(last.contains("snapshot") && !last.hasPrefix("{"), "\(node.logTail)")
+                    #expect(last.contains("snapshot") && last.hasPrefix(#"{"level":"fatal","#), "\(node.logTail)")
                     expectNoTrace(node.logText)
                 }
             }
