@@ -29,7 +29,8 @@ extension World {
     }
 
     private func chooseNode(_ group: Int) -> SimulatedNode? {
-        let running = engine.nodes.filter { $0.isUp }
+        // While progress is demanded beside a stalled node, no client waits for that one: else nothing may be asked of the others.
+        let running = engine.nodes.filter { $0.isUp && (stall != .awaited || $0.index != engine.bulkStalled) }
         guard !running.isEmpty else { return nil }
         if clientChoices.chance(engine.plan.clients.leaderPercent, in: 100),
             let leader = running.first(where: { $0.process?.isLeading(group) == true })

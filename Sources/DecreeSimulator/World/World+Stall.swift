@@ -40,7 +40,7 @@ extension World {
             engine.bulkStalled = (leader ?? engine.randomNode()).index
             enter(.begun, for: stallPatience)
         case .begun:
-            chosenBeforeStall = engine.groupCheckers[0].durableQuorum.chosenCount
+            chosenBeforeStall = chosenCounts
             enter(.awaited, for: stallPatience)
         case .awaited:
             judgeStall()
@@ -50,13 +50,16 @@ extension World {
         }
     }
 
+    private var chosenCounts: [Int] { engine.groupCheckers.map(\.durableQuorum.chosenCount) }
+
     private func judgeStall() {
-        guard engine.groupCheckers[0].durableQuorum.chosenCount <= chosenBeforeStall else { return }
+        let chosen = chosenCounts
+        guard let place = chosen.indices.first(where: { chosen[$0] <= chosenBeforeStall[$0] }) else { return }
         let node = engine.nodes[engine.bulkStalled ?? 0].id
         let direction = engine.plan.bulkStall == .outgoing ? "from" : "to"
         engine.findings.report(
             .liveness,
-            "nothing is chosen for \(stallPatience) while only heartbeats pass \(direction) \(node): "
-                + LivenessChecker.tell(standings(of: 0)))
+            "nothing is chosen in group \(place) for \(stallPatience) while only heartbeats pass \(direction) \(node): "
+                + LivenessChecker.tell(standings(of: place)))
     }
 }

@@ -33,7 +33,7 @@ final class World<W: Workload>: EngineHost {
     var phase = Phase.faults
     /// How far the stall of the leader's bulk connections has come.
     var stall = StallStage.over
-    var chosenBeforeStall = 0
+    var chosenBeforeStall: [Int] = []
     /// The healed phase was given more time once.
     var isExtended = false
     var clients: [Client]
