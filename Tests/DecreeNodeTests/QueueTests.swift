@@ -24,7 +24,7 @@ struct QueueTests {
             var queries = Queries<Tally>()
             let tokens = barriers(many, &queries)
             for token in isBackwards ? tokens.reversed() : tokens { queries.release(token) }
-            #expect(queries.readyCount == Int(many) && queries.popReady()?.token == (isBackwards ? many - 1 : 0))
+            #expect(queries.counts.ready == Int(many) && queries.popReady()?.token == (isBackwards ? many - 1 : 0))
         }
     }
 
@@ -37,12 +37,12 @@ struct QueueTests {
         #expect(queries.fail(tokens[7]).isEmpty && queries.fail(tokens[70]).isEmpty)
         #expect(queries.remove { $1 < 20 }.isEmpty)
         #expect(queries.takeBarriers().map(\.token) == Array(20..<50) + Array(150..<200))
-        #expect(queries.waitingCount == 100)
+        #expect(queries.counts.waiting == 100)
         queries.release(tokens[3])
         let next = barriers(1, &queries)
         #expect(!tokens.contains(next[0]))
         queries.release(next[0])
-        #expect(queries.readyCount == 101)
+        #expect(queries.counts.ready == 101)
     }
 
     @Test("A hundred thousand held requests expire without a walk for each", .timeLimit(.minutes(1)))

@@ -28,7 +28,7 @@ struct PlantedBugTests {
         ("quorumReadContiguous", [.linearizability]),
         ("nonceReused", [.linearizability, .due]),
         ("barrierWithoutPhaseOne", [.linearizability]),
-        ("barrierConfirmedDespitePromise", [.linearizability]),
+        ("barrierConfirmedDespitePromise", [.linearizability, .due]),
         ("barrierAtFirstOwnEntry", [.linearizability]),
         ("votesBeforeFormed", [.forming]),
         ("formedByQuorum", [.forming]),

@@ -13,6 +13,7 @@ extension ReplicaLoop {
         for batch in current.batches { journal.append(batch) }
         if !current.sends.isEmpty { transport.send(current.sends) }
         for load in current.loads { carryOut(load) }
+        if current.measuresJournal { measure() }
         for effect in current.snapshots { carryOut(effect) }
         for notice in current.notices { log(notice) }
         if let identity = current.identity { record(identity) }

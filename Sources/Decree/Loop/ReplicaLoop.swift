@@ -117,28 +117,20 @@ final class ReplicaLoop<Machine: StateMachine & SendableMetatype>: @unchecked Se
 
     /// What takes longer than a turn may take goes on by a slice of each kind.
     private func advanceSlices() {
-        if now >= core.nextMeasurement { measure() }
-        let work = group.pendingWork()
-        if work.has(.firstSteps) { advance(.firstSteps, for: settings.querySlice * 5, lookingEvery: 16) }
-        if work.has(.firstSteps) || work.has(.cursors) { advance(.cursors, for: settings.querySlice) }
-        if work.has(.maintenance) { advance(.maintenance, for: settings.querySlice) }
-        if work.has(.snapshot) || core.snapshotNeedsMachine(0, at: now) {
-            advance(.snapshot, for: settings.querySlice)
+        let span = settings.querySlice
+        var end = Instant.zero
+        group.advanceSlices(core: &core, at: now, into: &effects) { slice, steps in
+            // First steps are short: the clock is looked at behind every sixteenth.
+            let isShort = slice == .firstSteps
+            if steps == 1 {
+                end = MonotonicClock.now() + (isShort ? span * 5 : span)
+                return true
+            }
+            return (isShort && steps % 16 != 0) || MonotonicClock.now() < end
         }
     }
 
-    /// - Parameter interval: After how many steps the clock is looked at, where single steps are short.
-    private func advance(_ slice: WorkSlice, for span: TimeSpan, lookingEvery interval: Int = 1) {
-        guard group.advance(slice, core: &core, at: now, into: &effects) else { return }
-        let end = MonotonicClock.now() + span
-        var steps = 1
-        while group.advance(slice, core: &core, at: now, into: &effects) {
-            steps += 1
-            if steps % interval == 0 && MonotonicClock.now() >= end { return }
-        }
-    }
-
-    private func measure() {
+    func measure() {
         let free = FileSystem.freeBytes(directory.snapshotsPath)
         step(.measured(journalBytes: Int(journal.statistics.bytesWritten), freeBytes: free.map(Int.init(clamping:))))
     }

@@ -55,7 +55,7 @@ public struct GroupCore: Sendable {
     }
 
     /// What the turn brought for the machine to apply.
-    package var pendingApplies: [Apply] { effects.applies }
+    package var pendingApplies: [Apply] { mutating get { effects.applies } }
 
     /// Whether the machine has something to do for this turn.
     var hasWorkForMachine: Bool { !effects.applies.isEmpty || !effects.outcomes.isEmpty }

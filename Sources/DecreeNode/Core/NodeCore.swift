@@ -10,7 +10,7 @@ import PaxosLog
 /// 1. what happened, in any order: ``step(_:at:into:)``, requests to ``GroupMachine/submit(_:core:at:)``;
 /// 2. ``endInput(at:into:)``: batches for the journal first, then messages and loads;
 /// 3. ``GroupMachine/endTurn(core:at:into:)``: applies, then outcomes and the queries that they release;
-/// 4. ``GroupMachine/advance(_:core:at:into:)``, for as many slices as there is time for;
+/// 4. ``GroupMachine/advanceSlices(core:at:into:while:)``, for as many steps as there is time for;
 /// 5. ``GroupMachine/takeCompletions()``: one batch for each port.
 public struct NodeCore: Sendable {
     public let node: NodeID
@@ -92,6 +92,7 @@ public struct NodeCore: Sendable {
 
     /// No more input is at hand: what the replicas gathered leaves. After this every group's machine ends its turn.
     public mutating func endInput(at now: Instant, into effects: inout NodeEffects) {
+        if groups[0].snapshots.nextMeasurement <= now { effects.measuresJournal = true }
         guard lifecycle.takesPart else { return }
         for index in groups.indices { groups[index].endInput(at: now, into: &effects) }
     }
@@ -105,11 +106,6 @@ public struct NodeCore: Sendable {
         return deadline
     }
 
-    /// When the growth of the journal has to be told again (``NodeEvent/measured(journalBytes:freeBytes:)``).
-    public var nextMeasurement: Instant {
-        mutating get { groups[0].snapshots.nextMeasurement }
-    }
-
     /// Whether the turn brought something for the machine at `place` to do: to apply, or to tell its clients.
     public mutating func hasWorkForMachine(_ place: Int) -> Bool { groups[place].hasWorkForMachine }
 
@@ -117,9 +113,6 @@ public struct NodeCore: Sendable {
     public mutating func snapshotNeedsMachine(_ place: Int, at now: Instant) -> Bool {
         groups[place].snapshotNeedsMachine(at: now)
     }
-
-    /// Whether the snapshot's walk may hand out another block.
-    public mutating func mayWalk(_ place: Int) -> Bool { groups[place].snapshots.mayWalk }
 
     // MARK: Events
 

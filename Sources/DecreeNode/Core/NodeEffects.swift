@@ -9,21 +9,38 @@ public struct NodeEffects: Sendable {
     public var sends: [Send] = []
     /// To be read back from the journal; each is answered by ``NodeEvent/loaded(_:first:_:for:)``.
     public var loads: [GroupLoad] = []
+    /// The growth of the journal is to be told (``NodeEvent/measured(journalBytes:freeBytes:)``).
+    public var measuresJournal = false
     /// To be made durable in place of the former; answered by ``NodeEvent/identityRecorded(_:)`` or its opposite.
-    public var identity: NodeIdentity?
+    public var identity: NodeIdentity? {
+        get { rare?.identity }
+        set { if newValue != nil || rare != nil { change { $0.identity = newValue } } }
+    }
     public var snapshots: [SnapshotEffect] = []
     /// For the log of the operator.
     public var notices: [NodeNotice] = []
     /// The node must not go on: nothing may be stepped after this, and the embedder decides how the process ends.
-    public var fault: NodeFault?
+    public var fault: NodeFault? {
+        get { rare?.fault }
+        set { if newValue != nil || rare != nil { change { $0.fault = newValue } } }
+    }
     /// The node has ended: all that is left is to close connections and files.
     public var hasEnded = false
 
+    /// What hardly any turn wants, kept apart: effects are moved and emptied in every turn.
+    private var rare: RareEffects?
+
     public init() {}
 
+    private mutating func change(_ change: (inout RareEffects.Content) -> Void) {
+        var content = rare?.content ?? RareEffects.Content()
+        change(&content)
+        rare = RareEffects(content)
+    }
+
     public var isEmpty: Bool {
-        batches.isEmpty && sends.isEmpty && loads.isEmpty && identity == nil && snapshots.isEmpty && notices.isEmpty
-            && fault == nil && !hasEnded
+        batches.isEmpty && sends.isEmpty && loads.isEmpty && snapshots.isEmpty && notices.isEmpty && rare == nil
+            && !hasEnded && !measuresJournal
     }
 
     /// Empties the effects and keeps the memory for the next turn.
@@ -32,12 +49,27 @@ public struct NodeEffects: Sendable {
         if !batches.isEmpty { batches.removeAll(keepingCapacity: true) }
         if !sends.isEmpty { sends.removeAll(keepingCapacity: true) }
         if !loads.isEmpty { loads.removeAll(keepingCapacity: true) }
-        if identity != nil { identity = nil }
         if !snapshots.isEmpty { snapshots.removeAll(keepingCapacity: true) }
         if !notices.isEmpty { notices.removeAll(keepingCapacity: true) }
-        fault = nil
+        measuresJournal = false
+        if rare != nil { rare = nil }
         hasEnded = false
     }
+}
+
+/// Behind one word.
+private final class RareEffects: Sendable {
+    struct Content: Sendable {
+        var identity: NodeIdentity?
+        var fault: NodeFault?
+    }
+
+    let content: Content
+
+    init(_ content: Content) { self.content = content }
+
+    var identity: NodeIdentity? { content.identity }
+    var fault: NodeFault? { content.fault }
 }
 
 /// Asks for entries of one group's journal.

@@ -20,7 +20,7 @@ public enum NodeEvent: Sendable {
     /// The journal refuses (or again takes) writes.
     case journalFull(Bool)
     /// What the journal has written since it was opened, and what is free on the disk of the snapshots (nil: nobody
-    /// knows), in bytes. Told when ``NodeCore/nextMeasurement`` has come.
+    /// knows), in bytes. Asked for by ``NodeEffects/measuresJournal``.
     case measured(journalBytes: Int, freeBytes: Int?)
     /// The identity that was to be recorded is on stable storage.
     case identityRecorded(NodeIdentity)

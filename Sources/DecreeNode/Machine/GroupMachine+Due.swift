@@ -3,9 +3,6 @@ import PaxosLog
 
 // Commands that the machine wants by itself.
 extension GroupMachine {
-    /// Whether a turn has to come for what is due, or was asked for.
-    package func isDue(at now: Instant) -> Bool { due.wakeAt <= now }
-
     /// Does what the round under way wants, or begins one. What is asked of the replica leaves with the next turn.
     mutating func advanceDue(core: inout NodeCore, at now: Instant) {
         switch due.advance(leadership(core: &core, at: now), at: now, pause: core.limits.duePause) {

@@ -74,7 +74,7 @@ extension GroupMachine {
         core.groups[place].counters.queriesSubmitted &+= 1
         if let refusal, isLinearizable || refusal == .stopped {
             failQuery(query, refusal, &core.groups[place])
-        } else if queries.waitingCount >= core.limits.maximumWaitingQueries {
+        } else if queries.counts.waiting >= core.limits.maximumWaitingQueries {
             failQuery(query, .overloaded, &core.groups[place])
         } else if isLinearizable && !core.has(.queryBeforeBarrier) {
             queries.gather(query)

@@ -14,6 +14,29 @@ public enum WorkSlice: CaseIterable, Sendable {
 }
 
 extension GroupMachine {
+    /// Whether there is work of this kind now.
+    private mutating func has(_ slice: WorkSlice, core: inout NodeCore, at now: Instant) -> Bool {
+        switch slice {
+        case .firstSteps: queries.counts.ready > 0
+        case .cursors: queries.counts.cursors > 0
+        case .maintenance: needsMaintenance
+        case .snapshot: hasWalk || core.groups[place].snapshotNeedsMachine(at: now)
+        }
+    }
+
+    /// The end of a turn: each kind of work that there is goes on by a slice, in the order of the kinds.
+    /// - Parameter mayGoOn: Asked after the first step and every further one of a kind of which there is more, with their
+    ///   number: whether its slice has room for another.
+    public mutating func advanceSlices(
+        core: inout NodeCore, at now: Instant, into effects: inout NodeEffects,
+        while mayGoOn: (_ slice: WorkSlice, _ steps: Int) -> Bool
+    ) {
+        for slice in WorkSlice.allCases where has(slice, core: &core, at: now) {
+            var steps = 1
+            while advance(slice, core: &core, at: now, into: &effects), mayGoOn(slice, steps) { steps += 1 }
+        }
+    }
+
     /// Advances one kind of work by one bounded step.
     /// - Returns: Whether there is more of it that can be done at once.
     public mutating func advance(
@@ -36,7 +59,7 @@ extension GroupMachine {
         switch machine.begin(query.query) {
         case .finished(let answer): self.answer(query.port, query.token, answer, &core.groups[place])
         case .unfinished(let cursor):
-            guard queries.cursorCount < core.limits.maximumCursors else {
+            guard queries.counts.cursors < core.limits.maximumCursors else {
                 abandon(cursor)
                 failQuery(query, .overloaded, &core.groups[place])
                 break
@@ -44,7 +67,7 @@ extension GroupMachine {
             let deadline = now + core.limits.queryTimeout
             queries.append(OpenCursor(port: query.port, token: query.token, cursor: cursor, deadline: deadline))
         }
-        return queries.hasReady
+        return queries.counts.ready > 0
     }
 
     private mutating func advanceCursor(core: inout NodeCore, at now: Instant) -> Bool {
@@ -53,7 +76,7 @@ extension GroupMachine {
             abandon(open.cursor)
             core.groups[place].counters.queriesFailed &+= 1
             ports.complete(open.port, .failed(token: open.token, .timedOut))
-            return queries.cursorCount > 0
+            return queries.counts.cursors > 0
         }
         switch machine.advance(open.cursor) {
         case .finished(let answer):
@@ -63,7 +86,7 @@ extension GroupMachine {
             open.cursor = cursor
             queries.append(open)
         }
-        return queries.cursorCount > 0
+        return queries.counts.cursors > 0
     }
 
     // MARK: Snapshots

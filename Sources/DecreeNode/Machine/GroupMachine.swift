@@ -1,45 +1,25 @@
 import PaxosBase
 import PaxosLog
 
-/// What a machine has to do beside its turns, in plain words, cheap to ask for and to keep.
-public struct MachineWork: Hashable, Sendable {
-    public var readyQueries = 0
-    public var cursors = 0
-    public var needsMaintenance = false
-    /// A walk is open; whether it may go on is the core's to say.
-    public var hasWalk = false
-    public var hasCompletions = false
-    /// When the machine's turn has to come: requests have waited enough for the cluster to be formed, or something is due.
-    public var wakeAt = Instant.distantFuture
-
-    /// Whether there is work of this kind, as far as the machine decides that.
-    public func has(_ slice: WorkSlice) -> Bool {
-        switch slice {
-        case .firstSteps: readyQueries > 0
-        case .cursors: cursors > 0
-        case .maintenance: needsMaintenance
-        case .snapshot: hasWalk
-        }
-    }
-}
-
 /// The state machine of one group and what is asked of it: requests come in here, outputs and answers go out.
 ///
 /// It belongs to the ``NodeCore`` that it is handed in every call, at its own place among the groups.
 public struct GroupMachine<Machine: StateMachine> {
-    public var machine: Machine
     /// Its place among the core's groups.
     let place: Int
     var ports = PortTable<Machine>()
     var queries = Queries<Machine>()
     var applying = Applying<Machine>()
     var held = HeldRequests<Machine>()
-    var walk: Machine.SnapshotWalk?
-    /// The same without a look at what a walk is: asked in every turn.
+    /// A walk is open. Told beside it, without a look at what a walk is: asked in every turn.
     var hasWalk = false
     var due = DueCommands()
     /// The machine may have housekeeping to do: something was applied, or something that was pinned is free.
     var needsMaintenance = true
+    // Last, because their size is the machine's to say: all fields before them stand at places that the compiler knows,
+    // also in code that is not compiled for this machine.
+    public var machine: Machine
+    var walk: Machine.SnapshotWalk?
 
     /// - Parameters:
     ///   - machine: Restored to where the group starts.
@@ -65,12 +45,11 @@ public struct GroupMachine<Machine: StateMachine> {
     /// Requests wait for the cluster to be formed.
     public var holdsRequests: Bool { !held.isEmpty }
 
-    /// What the machine has to do besides the turns, and for whom.
-    public mutating func pendingWork() -> MachineWork {
-        MachineWork(
-            readyQueries: queries.readyCount, cursors: queries.cursorCount, needsMaintenance: needsMaintenance,
-            hasWalk: hasWalk, hasCompletions: ports.hasCompletions, wakeAt: min(held.nextDeadline, due.wakeAt))
-    }
+    /// Ports have completions to take.
+    public var hasCompletions: Bool { mutating get { ports.hasCompletions } }
+
+    /// Of the machine's state.
+    public var digest: StateDigest { mutating get { machine.digest } }
 
     /// How many commands the turn under way has applied.
     public var commandsOfTurn: Int { applying.commandsOfTurn }
@@ -83,14 +62,18 @@ public struct GroupMachine<Machine: StateMachine> {
         // A walk whose snapshot failed pins a state until it is given up.
         let walkGoesOn =
             hasWalk && (core.groups[place].snapshots.mayWalk || core.groups[place].snapshots.running == nil)
-        if needsMaintenance || !queries.isIdle || walkGoesOn { return .zero }
-        return min(held.nextDeadline, due.wakeAt)
+        if needsMaintenance || !queries.counts.isIdle || walkGoesOn { return .zero }
+        return wakeAt
     }
+
+    /// The same without what can be done at once: requests have waited enough for the cluster to be formed, or something is
+    /// due.
+    package var wakeAt: Instant { mutating get { min(held.nextDeadline, due.wakeAt) } }
 
     /// Queries that wait, and those under way.
     public mutating func report(into status: inout LoopStatus) {
-        status.counters.waitingQueries = queries.waitingCount
-        status.counters.openCursors = queries.cursorCount
+        status.counters.waitingQueries = queries.counts.waiting
+        status.counters.openCursors = queries.counts.cursors
     }
 
     // MARK: Completions

@@ -16,31 +16,34 @@ struct OpenCursor<Machine: StateMachine> {
     let deadline: Instant
 }
 
+/// Counted beside the rows of queries: asked in every turn, by code that does not know the machine.
+struct QueryCounts {
+    /// How many wait for a barrier or their turn.
+    var waiting = 0
+    /// Of those, how many wait for their turn only.
+    var ready = 0
+    var cursors = 0
+
+    var isIdle: Bool { cursors == 0 && ready == 0 }
+}
+
 /// The queries of a group, from their coming to their answer: gathered, behind a barrier, ready, open.
 struct Queries<Machine: StateMachine> {
+    private(set) var counts = QueryCounts()
     /// Linearizable queries of the turn under way.
     private var gathering: [WaitingQuery<Machine>] = []
     private var barriers = Barriers<Machine>()
     private var ready = Row<WaitingQuery<Machine>>()
     private var cursors = Row<OpenCursor<Machine>>()
-    /// How many wait for a barrier or their turn.
-    private(set) var waitingCount = 0
-
-    /// Counted beside the rows: asked in every turn, by code that does not know the machine.
-    private(set) var readyCount = 0
-    private(set) var cursorCount = 0
-
-    var hasReady: Bool { readyCount > 0 }
-    var isIdle: Bool { cursorCount == 0 && readyCount == 0 }
 
     mutating func gather(_ query: WaitingQuery<Machine>) {
-        waitingCount += 1
+        counts.waiting += 1
         gathering.append(query)
     }
 
     mutating func makeReady(_ query: WaitingQuery<Machine>) {
-        waitingCount += 1
-        readyCount += 1
+        counts.waiting += 1
+        counts.ready += 1
         ready.append(query)
     }
 
@@ -54,7 +57,7 @@ struct Queries<Machine: StateMachine> {
     /// The barrier was reached.
     mutating func release(_ token: ReadToken) {
         for query in barriers.take(token) {
-            readyCount += 1
+            counts.ready += 1
             ready.append(query)
         }
     }
@@ -62,34 +65,34 @@ struct Queries<Machine: StateMachine> {
     /// The barrier was not reached in time.
     mutating func fail(_ token: ReadToken) -> [WaitingQuery<Machine>] {
         let failed = barriers.take(token)
-        waitingCount -= failed.count
+        counts.waiting -= failed.count
         return failed
     }
 
     /// Takes all that wait for a barrier.
     mutating func takeBarriers() -> [WaitingQuery<Machine>] {
         let waiting = barriers.takeAll()
-        waitingCount -= waiting.count
+        counts.waiting -= waiting.count
         return waiting
     }
 
     mutating func popReady() -> WaitingQuery<Machine>? {
         guard let query = ready.popFirst() else { return nil }
-        waitingCount -= 1
-        readyCount -= 1
+        counts.waiting -= 1
+        counts.ready -= 1
         return query
     }
 
     /// The cursor whose turn it is.
     mutating func popCursor() -> OpenCursor<Machine>? {
         guard let cursor = cursors.popFirst() else { return nil }
-        cursorCount -= 1
+        counts.cursors -= 1
         return cursor
     }
 
     /// Puts a cursor at the end of the row.
     mutating func append(_ cursor: OpenCursor<Machine>) {
-        cursorCount += 1
+        counts.cursors += 1
         cursors.append(cursor)
     }
 
@@ -98,10 +101,10 @@ struct Queries<Machine: StateMachine> {
     mutating func remove(where isGone: (_ port: PortID, _ token: UInt64) -> Bool) -> [Machine.Cursor] {
         var removed = ready.removeAll { isGone($0.port, $0.token) }.count
         removed += barriers.remove(where: isGone)
-        waitingCount -= removed
+        counts.waiting -= removed
         let gone = cursors.removeAll { isGone($0.port, $0.token) }.map(\.cursor)
-        readyCount = ready.count
-        cursorCount -= gone.count
+        counts.ready = ready.count
+        counts.cursors -= gone.count
         return gone
     }
 
@@ -110,7 +113,7 @@ struct Queries<Machine: StateMachine> {
         let waiting = gathering + barriers.takeAll() + ready.removeAll { _ in true }
         let open = cursors.removeAll { _ in true }
         gathering = []
-        (waitingCount, readyCount, cursorCount) = (0, 0, 0)
+        counts = QueryCounts()
         return (waiting, open)
     }
 }

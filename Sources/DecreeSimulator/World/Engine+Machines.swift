@@ -8,12 +8,10 @@ extension Engine {
     func endMachines(_ node: SimulatedNode, _ process: Process, at clock: Instant) {
         node.machineDeadline = .distantFuture
         for (place, seat) in node.seats.enumerated() {
-            let turn = process.node.turn(of: place, at: clock)
-            if let applies = turn.applies {
+            if let applies = process.node.applies(for: place) {
                 check(applies, place, at: node)
                 if findings.first != nil { return }
             }
-            if turn.isMeasured { measure(node) }
             let standing = endTurn(seat, process, place, of: node, at: clock)
             if standing.isLong { sights[.longQuestion] += 1 }
             if standing.hasProposedDue { checkDue(seat, process, place, of: node, at: clock) }
@@ -34,7 +32,7 @@ extension Engine {
             by: node.id, in: leadership.ballot, due: due, reading: leadership.time, at: now, findings)
     }
 
-    private func measure(_ node: SimulatedNode) {
+    func measure(_ node: SimulatedNode) {
         let free = Int(clamping: freeSpace(of: node))
         step(node, .measured(journalBytes: node.journalBytes, freeBytes: free))
     }

@@ -43,9 +43,10 @@ extension Engine {
     }
 
     private func encode(_ envelope: Envelope) -> [UInt8] {
-        let list = [envelope]
-        var bytes = [UInt8](repeating: 0, count: FrameCodec.byteCount(list))
-        bytes.withUnsafeMutableBytes { _ = FrameCodec.encode(list, into: $0) }
+        outgoing.removeAll(keepingCapacity: true)
+        outgoing.append(envelope)
+        var bytes = [UInt8](repeating: 0, count: FrameCodec.byteCount(outgoing))
+        bytes.withUnsafeMutableBytes { _ = FrameCodec.encode(outgoing, into: $0) }
         return bytes
     }
 

@@ -122,6 +122,7 @@ extension Engine {
         write(node, current.batches)
         for send in current.sends { transmit(send, from: node) }
         for load in current.loads { begin(load, of: node) }
+        if current.measuresJournal { measure(node) }
         for effect in current.snapshots { carryOut(effect, of: node) }
         if let identity = current.identity { record(identity, of: node) }
         let fault = current.fault

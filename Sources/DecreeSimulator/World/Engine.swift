@@ -48,6 +48,8 @@ final class Engine {
     /// Empty, kept for its memory.
     var spareEffects = NodeEffects()
     var envelopes: [Envelope] = []
+    /// The one that is encoded, kept for its memory.
+    var outgoing: [Envelope] = []
     /// Who has the machines and clients.
     unowned var host: (any EngineHost)!
 

@@ -61,7 +61,7 @@ final class Seat<Machine: StateMachine>: MachineSeat {
         self.place = place
     }
 
-    var digest: StateDigest { machine.machine.digest }
+    var digest: StateDigest { machine.digest }
 
     var nextDue: LogTime? { machine.machine.nextDue }
 
@@ -82,43 +82,28 @@ final class Seat<Machine: StateMachine>: MachineSeat {
     func endTurn(
         _ pace: SeatPace, _ node: inout RunningNode, at now: Instant, reached: (Slot, StateDigest) -> Void
     ) -> SeatStanding {
+        Self.endTurn(&machine, place, pace, &node, at: now, reached: reached)
+    }
+
+    /// In one access to the machine.
+    private static func endTurn(
+        _ machine: inout GroupMachine<Machine>, _ place: Int, _ pace: SeatPace, _ node: inout RunningNode,
+        at now: Instant, reached: (Slot, StateDigest) -> Void
+    ) -> SeatStanding {
         let dueBefore = node.core.groups[place].counters.commandsDue
-        if node.core.hasWorkForMachine(place) || machine.isDue(at: now) {
-            while let slot = machine.applyNext(upTo: pace.slotsAtOnce, core: &node.core, into: &node.effects) {
-                reached(slot, machine.machine.digest)
-            }
-            machine.endTurn(core: &node.core, at: now, into: &node.effects)
+        while let slot = machine.applyNext(upTo: pace.slotsAtOnce, core: &node.core, into: &node.effects) {
+            reached(slot, machine.digest)
         }
-        let isLong = Self.advance(&machine, place, steps: pace.steps, &node, at: now)
-        let work = machine.pendingWork()
-        let isBusy = work.has(.firstSteps) || work.has(.cursors) || work.has(.maintenance)
-        let isAtOnce = isBusy || (work.hasWalk && node.core.mayWalk(place))
-        return SeatStanding(
-            deadline: isAtOnce ? .zero : work.wakeAt, hasCompletions: work.hasCompletions, isLong: isLong,
-            hasProposedDue: node.core.groups[place].counters.commandsDue > dueBefore)
-    }
-
-    /// - Returns: Whether a question takes longer than the steps that there are for it.
-    private static func advance(
-        _ machine: inout GroupMachine<Machine>, _ place: Int, steps: Int, _ node: inout RunningNode, at now: Instant
-    ) -> Bool {
-        let before = machine.pendingWork()
+        machine.endTurn(core: &node.core, at: now, into: &node.effects)
         var isLong = false
-        for slice in WorkSlice.allCases where before.has(slice) || isDue(slice, place, &node, at: now) {
-            var steps = steps
-            while machine.advance(slice, core: &node.core, at: now, into: &node.effects) {
-                steps -= 1
-                guard steps > 0 else {
-                    if slice == .cursors { isLong = true }
-                    break
-                }
-            }
+        machine.advanceSlices(core: &node.core, at: now, into: &node.effects) { slice, steps in
+            if steps < pace.steps { return true }
+            if slice == .cursors { isLong = true }
+            return false
         }
-        return isLong
-    }
-
-    private static func isDue(_ slice: WorkSlice, _ place: Int, _ node: inout RunningNode, at now: Instant) -> Bool {
-        slice == .snapshot && node.core.snapshotNeedsMachine(place, at: now)
+        return SeatStanding(
+            deadline: machine.nextDeadline(core: &node.core), hasCompletions: machine.hasCompletions, isLong: isLong,
+            hasProposedDue: node.core.groups[place].counters.commandsDue > dueBefore)
     }
 
     func end(_ node: inout RunningNode) { machine.end(core: &node.core) }

@@ -101,17 +101,15 @@ struct RunningNode {
 
     /// Whether a machine has anything to do in this turn.
     mutating func needsMachines(at now: Instant) -> Bool {
-        if core.nextMeasurement <= now { return true }
         for place in seen.indices {
             if core.hasWorkForMachine(place) || core.snapshotNeedsMachine(place, at: now) { return true }
         }
         return false
     }
 
-    /// What the turn brought for the machine at `place`, nil when nothing; and whether the journal is to be measured.
-    mutating func turn(of place: Int, at now: Instant) -> (applies: [Apply]?, isMeasured: Bool) {
-        let applies = core.hasWorkForMachine(place) ? core.groups[place].pendingApplies : nil
-        return (applies, core.nextMeasurement <= now)
+    /// What the turn brought for the machine at `place` to apply; nil when nothing.
+    mutating func applies(for place: Int) -> [Apply]? {
+        core.hasWorkForMachine(place) ? core.groups[place].pendingApplies : nil
     }
 
     mutating func advanceStop(at now: Instant) -> Bool { core.advanceStop(at: now, into: &effects) }

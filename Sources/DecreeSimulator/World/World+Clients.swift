@@ -18,7 +18,7 @@ extension World {
         clients[client].current = entry
         clients[client].node = node.index
         let request = workload.request(for: operation)
-        clients[client].request = request
+        requests[client] = request
         if case .command(let payload) = request {
             engine.groupCheckers[group(of: client)].proposed.proposed(payload, place: entry)
         }
@@ -67,8 +67,8 @@ extension World {
 
     /// As it was sent; made anew for what its client waits for no more.
     private func clientRequest(for entry: Int) -> ClientRequest<Machine.Query> {
-        let client = clients[owners[entry]]
-        guard client.current == entry, let request = client.request else {
+        let client = owners[entry]
+        guard clients[client].current == entry, let request = requests[client] else {
             return workload.request(for: history.entries[entry].operation)
         }
         return request

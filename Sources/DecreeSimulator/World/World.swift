@@ -14,19 +14,6 @@ final class World<W: Workload>: EngineHost {
         case faults, healed, lastQuestions, silence, over
     }
 
-    struct Client {
-        /// The operation that it waits for, by its place in the history.
-        var current: Int?
-        /// The node that was asked.
-        var node = 0
-        /// Operations that had a result since the world was healed.
-        var finished = 0
-        /// It has its answer to the last question.
-        var isDone = false
-        /// What it waits for, as it was sent.
-        var request: ClientRequest<Machine.Query>?
-    }
-
     let seed: UInt64
     let engine: Engine
     var workload: W
@@ -36,7 +23,9 @@ final class World<W: Workload>: EngineHost {
     var chosenBeforeStall: [Int] = []
     /// The healed phase was given more time once.
     var isExtended = false
-    var clients: [Client]
+    var clients: [SimulatedClient]
+    /// By client: what it waits for, as it was sent.
+    var requests: [ClientRequest<Machine.Query>?]
     var history = Log()
     /// By the place in the history: whose operation it is.
     var owners: [Int] = []
@@ -54,7 +43,8 @@ final class World<W: Workload>: EngineHost {
         workload = W(choices: &choices)
         clientChoices = choices.split()
         engine = Engine(plan: plan, flaws: flaws, choices: &choices)
-        clients = Array(repeating: Client(), count: plan.clients.count)
+        clients = Array(repeating: SimulatedClient(), count: plan.clients.count)
+        requests = Array(repeating: nil, count: plan.clients.count)
         unfinishedClients = plan.clients.finalOperations > 0 ? clients.count : 0
         seats = Array(repeating: [], count: plan.nodeCount)
         for checkers in engine.groupCheckers {
@@ -100,4 +90,16 @@ final class World<W: Workload>: EngineHost {
         default: break
         }
     }
+}
+
+/// A client, as far as no one needs to know what it may ask.
+struct SimulatedClient {
+    /// The operation that it waits for, by its place in the history.
+    var current: Int?
+    /// The node that was asked.
+    var node = 0
+    /// Operations that had a result since the world was healed.
+    var finished = 0
+    /// It has its answer to the last question.
+    var isDone = false
 }

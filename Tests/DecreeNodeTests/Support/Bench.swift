@@ -101,7 +101,7 @@ struct Bench {
                 sync()
                 continue
             }
-            let deadline = min(core.nextDeadline(), group.pendingWork().wakeAt)
+            let deadline = min(core.nextDeadline(), group.wakeAt)
             guard deadline <= end else { break }
             now = max(now + .microseconds(1), deadline)
         }
