@@ -26,6 +26,7 @@ let package = Package(
             dependencies: [
                 "CDecreeBench",
                 .product(name: "DecreeHTTP2", package: "decree-server"),
+                .product(name: "DecreeRPC", package: "decree-server"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

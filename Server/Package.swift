@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .executable(name: "decree", targets: ["DecreeCommand"]),
         .library(name: "DecreeHTTP2", targets: ["DecreeHTTP2"]),
+        .library(name: "DecreeRPC", targets: ["DecreeRPC"]),
     ],
     dependencies: [
         .package(name: "decree", path: ".."),
@@ -33,10 +34,11 @@ let package = Package(
         .systemLibrary(
             name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"]), .brew(["nghttp2"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "DecreeRPC", swiftSettings: strict),
         .target(
             name: "DecreeHTTP2",
             dependencies: [
-                "CNghttp2", "CZlib",
+                "CNghttp2", "CZlib", "DecreeRPC",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -45,7 +47,8 @@ let package = Package(
         .target(
             name: "DecreeStoreSimulation",
             dependencies: [
-                "DecreeEtcd", "DecreeServer", "DecreeStore", .product(name: "DecreeNode", package: "decree"),
+                "DecreeEtcd", "DecreeRPC", "DecreeServer", "DecreeStore",
+                .product(name: "DecreeNode", package: "decree"),
                 .product(name: "DecreeSimulator", package: "decree"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ] + library,
@@ -55,11 +58,15 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "DecreeEtcd",
-            dependencies: ["DecreeStore", .product(name: "SwiftProtobuf", package: "swift-protobuf")] + library,
+            dependencies: [
+                "DecreeRPC", "DecreeStore", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ] + library,
             swiftSettings: strict),
         .target(
             name: "DecreeServer",
-            dependencies: ["DecreeEtcd", "DecreeStore", .product(name: "DecreeNode", package: "decree")] + library,
+            dependencies: [
+                "DecreeEtcd", "DecreeRPC", "DecreeStore", .product(name: "DecreeNode", package: "decree"),
+            ] + library,
             swiftSettings: strict),
         .executableTarget(
             name: "decree-codec-bench",
@@ -70,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "DecreeCommand",
             dependencies: [
-                "DecreeEtcd", "DecreeHTTP2", "DecreeMetrics", "DecreeServer", "DecreeStore", "DecreeStoreSimulation",
+                "DecreeEtcd", "DecreeHTTP2", "DecreeMetrics", "DecreeRPC", "DecreeServer", "DecreeStore",
+                "DecreeStoreSimulation",
                 .product(name: "Decree", package: "decree"),
                 .product(name: "DecreeJournal", package: "decree"),
                 .product(name: "DecreeSimulator", package: "decree"),
@@ -87,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "DecreeHTTP2Tests",
             dependencies: [
-                "DecreeHTTP2", "CNghttp2",
+                "DecreeHTTP2", "DecreeRPC", "CNghttp2",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -105,13 +113,13 @@ let package = Package(
         .testTarget(
             name: "DecreeEtcdTests",
             dependencies: [
-                "DecreeEtcd", "DecreeStore", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                "DecreeEtcd", "DecreeRPC", "DecreeStore", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ] + library,
             swiftSettings: strict),
         .testTarget(
             name: "DecreeServerCoreTests",
             dependencies: [
-                "DecreeServer", "DecreeEtcd", "DecreeStore", "DecreeTestSupport", "CNghttp2",
+                "DecreeServer", "DecreeEtcd", "DecreeRPC", "DecreeStore", "DecreeTestSupport", "CNghttp2",
                 .product(name: "DecreeNode", package: "decree"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ] + library,

@@ -1,3 +1,5 @@
+import DecreeRPC
+
 /// Every error that the etcd v3 API names, with the exact code and text that clients match.
 ///
 /// One row each; the texts are the contract (`rpctypes.Error` of the Go client maps by exact text).
@@ -167,9 +169,9 @@ public enum EtcdError: UInt8, CaseIterable, Error, Sendable, Hashable {
         Row(.unhealthyCluster, .unavailable, "etcdserver: unhealthy cluster"),
         Row(.corrupt, .dataLoss, "etcdserver: corrupt cluster"),
         Row(.invalidAuthToken, .unauthenticated, "etcdserver: invalid auth token"),
-        Row(.watchCanceled, .canceled, "etcdserver: watch canceled"),
-        Row(.requestCanceled, .canceled, "etcdserver: request canceled"),
-        Row(.contextCanceled, .canceled, "context canceled"),
+        Row(.watchCanceled, .cancelled, "etcdserver: watch canceled"),
+        Row(.requestCanceled, .cancelled, "etcdserver: request canceled"),
+        Row(.contextCanceled, .cancelled, "context canceled"),
         Row(.contextDeadlineExceeded, .deadlineExceeded, "context deadline exceeded"),
         Row(.serverDeadlineExceeded, .deadlineExceeded, "etcdserver: context deadline exceeded"),
         Row(.notPrimaryLessor, .unknown, "not a primary lessor"),

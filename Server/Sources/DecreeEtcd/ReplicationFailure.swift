@@ -1,3 +1,5 @@
+import DecreeRPC
+
 /// Why a request that was sound got no answer from the replicated log.
 public enum ReplicationFailure: UInt8, CaseIterable, Error, Hashable, Sendable {
     /// A write whose fate nobody could tell in time: it may be applied yet.

@@ -1,3 +1,4 @@
+import DecreeRPC
 import NIOCore
 
 /// What one open call, or plain HTTP request, of an event loop is made of. Lives in a `CallTable`.
@@ -8,7 +9,7 @@ struct CallSlot {
     var method = MethodID.http
     var streamID: Int32 = 0
     /// The code that will stand in `grpc-status`.
-    var code = GRPCCode.ok
+    var code = StatusCode.ok
     /// The text that will stand in `grpc-message`.
     var statusMessage: String?
     /// The connection outlives its calls, so it is not retained here.

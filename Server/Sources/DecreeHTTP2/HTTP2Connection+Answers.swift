@@ -1,4 +1,5 @@
 import CNghttp2
+import DecreeRPC
 import NIOCore
 
 /// How answers reach the codec, and how calls end.
@@ -70,14 +71,14 @@ extension HTTP2Connection {
             nghttp2_submit_response(
                 session, slot.pointee.streamID, loop.codec.okHeaders, HTTP2Codec.allHeaders, nil)
         } else {
-            let status = GRPCStatus(slot.pointee.code, slot.pointee.statusMessage ?? "")
+            let status = RPCStatus(slot.pointee.code, slot.pointee.statusMessage ?? "")
             submitStatus(slot.pointee.streamID, http: "200", status)
         }
         stopClient(slot)
     }
 
     private func submitStatus(
-        _ streamID: Int32, http: String, _ status: GRPCStatus, maxBytes: Int = PercentEncoding.maxBytes
+        _ streamID: Int32, http: String, _ status: RPCStatus, maxBytes: Int = PercentEncoding.maxBytes
     ) {
         var fields: [(name: String, value: [UInt8])] = [
             (":status", Array(http.utf8)),
@@ -134,7 +135,7 @@ extension HTTP2Connection {
     }
 
     /// Refuses a request that never becomes a call.
-    func abort(http: String = "200", _ status: GRPCStatus, _ endsStream: Bool) {
+    func abort(http: String = "200", _ status: RPCStatus, _ endsStream: Bool) {
         loop.tally.pointee.callsEnded[Int(status.code.rawValue)] += 1
         if let method = head.pointee.method {
             loop.tally.pointee.methods.countStart(method)

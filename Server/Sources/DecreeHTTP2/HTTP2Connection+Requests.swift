@@ -1,4 +1,5 @@
 import CNghttp2
+import DecreeRPC
 import NIOCore
 
 /// What the codec reports about the client's frames.
@@ -89,13 +90,13 @@ extension HTTP2Connection {
         guard !head.pointee.isMalformed else { return refuseMalformed(head.pointee.streamID) }
         if head.pointee.isTooLarge {
             let limit = loop.configuration.limits.maxHeaderListBytes
-            let status = GRPCStatus(.resourceExhausted, "grpc: received header list larger than max (\(limit))")
+            let status = RPCStatus(.resourceExhausted, "grpc: received header list larger than max (\(limit))")
             return abort(http: head.pointee.contentType == .grpc ? "200" : "431", status, endsStream)
         }
         if mayBePlain {
             guard serves.contains(.http) else { return refuseContentType(endsStream) }
             guard !isOverfull else {
-                return abort(http: "503", GRPCStatus(.resourceExhausted, tooMuchWaits), endsStream)
+                return abort(http: "503", RPCStatus(.resourceExhausted, tooMuchWaits), endsStream)
             }
             return startPlain(endsStream)
         }
@@ -103,23 +104,23 @@ extension HTTP2Connection {
         loop.tally.pointee.callsStarted += 1
         guard head.pointee.isPost else {
             let text = "Received a HEADERS frame with :method \"\(head.pointee.verb)\" which should be POST"
-            return abort(http: "405", GRPCStatus(.internalError, text), endsStream)
+            return abort(http: "405", RPCStatus(.internalError, text), endsStream)
         }
         if let problem = head.pointee.timeoutProblem {
-            return abort(http: "400", GRPCStatus(.internalError, "malformed grpc-timeout: \(problem)"), endsStream)
+            return abort(http: "400", RPCStatus(.internalError, "malformed grpc-timeout: \(problem)"), endsStream)
         }
         guard head.pointee.timeout != 0 else { return abort(.deadlineExceeded, endsStream) }
         guard serves.contains(.grpc) else {
-            return abort(GRPCStatus(.unimplemented, "gRPC is not served at this address"), endsStream)
+            return abort(RPCStatus(.unimplemented, "gRPC is not served at this address"), endsStream)
         }
         guard let method = head.pointee.method else {
             return abort(loop.methods.unknown(head.pointee.path), endsStream)
         }
         if let encoding = head.pointee.encoding, encoding != "gzip" {
             let text = "grpc: Decompressor is not installed for grpc-encoding \"\(encoding)\""
-            return abort(GRPCStatus(.unimplemented, text), endsStream)
+            return abort(RPCStatus(.unimplemented, text), endsStream)
         }
-        guard !isOverfull else { return abort(GRPCStatus(.resourceExhausted, tooMuchWaits), endsStream) }
+        guard !isOverfull else { return abort(RPCStatus(.resourceExhausted, tooMuchWaits), endsStream) }
         openCall(method, endsStream)
     }
 
@@ -144,13 +145,13 @@ extension HTTP2Connection {
 
     private func refuseContentType(_ endsStream: Bool) {
         let text = "invalid gRPC request content-type \"\(head.pointee.contentTypeText)\""
-        abort(http: "415", GRPCStatus(.invalidArgument, text), endsStream)
+        abort(http: "415", RPCStatus(.invalidArgument, text), endsStream)
     }
 
     @inline(__always)
     private func openCall(_ method: MethodID, _ endsStream: Bool) {
         guard let index = allocateCall() else {
-            return abort(GRPCStatus(.resourceExhausted, "grpc: too many calls are open"), endsStream)
+            return abort(RPCStatus(.resourceExhausted, "grpc: too many calls are open"), endsStream)
         }
         let slot = calls[index]
         slot.pointee.method = method
@@ -190,7 +191,7 @@ extension HTTP2Connection {
 
     private func startPlain(_ endsStream: Bool) {
         guard let index = allocateCall() else {
-            return abort(http: "503", GRPCStatus(.resourceExhausted, "too many requests are open"), endsStream)
+            return abort(http: "503", RPCStatus(.resourceExhausted, "too many requests are open"), endsStream)
         }
         let slot = calls[index]
         slot.pointee.flags.insert(.plain)
@@ -230,7 +231,7 @@ extension HTTP2Connection {
                 loop.seconds - slot.pointee.receivingSince > limit
             {
                 receivingEnds(slot)
-                endBadly(index, slot, GRPCStatus(.deadlineExceeded, "grpc: the request was not complete in time"))
+                endBadly(index, slot, RPCStatus(.deadlineExceeded, "grpc: the request was not complete in time"))
             }
             index = next
         }
@@ -296,7 +297,7 @@ extension HTTP2Connection {
         if let problem = refusal(slot, bytes) { return endBadly(index, slot, problem) }
         if bytes.count > 5 + Self.messageLength(bytes) {
             let text = "cardinality violation: received multiple request messages for non-client-streaming RPC"
-            endBadly(index, slot, GRPCStatus(.internalError, text))
+            endBadly(index, slot, RPCStatus(.internalError, text))
         }
     }
 
@@ -368,7 +369,7 @@ extension HTTP2Connection {
         } else if slot.pointee.flags.contains(.plain) {
             deliverPlain(index, slot)
         } else if slot.pointee.incoming.count > 0 {
-            endBadly(index, slot, GRPCStatus(.internalError, "unexpected EOF"))
+            endBadly(index, slot, RPCStatus(.internalError, "unexpected EOF"))
         } else if slot.pointee.flags.contains(.open) {
             handler.halfClosed(calls.id(index), method: slot.pointee.method)
         }
@@ -385,7 +386,7 @@ extension HTTP2Connection {
         guard message.count >= 5, message.count == 5 + Self.messageLength(message) else {
             let none = "cardinality violation: received no request message from non-client-streaming RPC"
             return endBadly(
-                index, slot, GRPCStatus(.internalError, message.count == 0 ? none : "unexpected EOF"))
+                index, slot, RPCStatus(.internalError, message.count == 0 ? none : "unexpected EOF"))
         }
         slot.pointee.flags.insert(.open)
         deliver(index, slot, message)
@@ -413,12 +414,12 @@ extension HTTP2Connection {
         }
     }
 
-    private static func status(_ problem: GzipProblem, _ limit: Int) -> GRPCStatus {
+    private static func status(_ problem: GzipProblem, _ limit: Int) -> RPCStatus {
         switch problem {
         case .tooLarge:
-            GRPCStatus(.resourceExhausted, "grpc: received message after decompression larger than max \(limit)")
+            RPCStatus(.resourceExhausted, "grpc: received message after decompression larger than max \(limit)")
         case .malformed:
-            GRPCStatus(.internalError, "grpc: failed to decompress the received message: gzip: invalid data")
+            RPCStatus(.internalError, "grpc: failed to decompress the received message: gzip: invalid data")
         }
     }
 
@@ -455,19 +456,19 @@ extension HTTP2Connection {
     @inline(__always)
     private func refusal(
         _ slot: UnsafeMutablePointer<CallSlot>, _ bytes: UnsafeRawBufferPointer
-    ) -> GRPCStatus? {
+    ) -> RPCStatus? {
         let length = Self.messageLength(bytes)
         let limit = loop.configuration.limits.maxMessageBytes
         let isKnown = bytes[0] == 0 || bytes[0] == 1 && slot.pointee.flags.contains(.compressed)
         if isKnown, length <= limit { return nil }
         if length > limit {
-            return GRPCStatus(
+            return RPCStatus(
                 .resourceExhausted, "grpc: received message larger than max (\(length) vs. \(limit))")
         }
         if bytes[0] == 1 {
-            return GRPCStatus(.internalError, "grpc: compressed flag set with identity or empty encoding")
+            return RPCStatus(.internalError, "grpc: compressed flag set with identity or empty encoding")
         }
-        return GRPCStatus(.internalError, "grpc: received unexpected payload format \(bytes[0])")
+        return RPCStatus(.internalError, "grpc: received unexpected payload format \(bytes[0])")
     }
 
     /// Copies bytes that are not a whole message yet.
@@ -480,7 +481,7 @@ extension HTTP2Connection {
         guard bufferedRequestBytes + chunk.count <= limit, loop.budget.hasRoom(for: chunk.count) else {
             let text =
                 "grpc: too many incomplete requests: \(bufferedRequestBytes) bytes of \(limit) on this connection"
-            endBadly(index, slot, GRPCStatus(.resourceExhausted, text))
+            endBadly(index, slot, RPCStatus(.resourceExhausted, text))
             return false
         }
         slot.pointee.incoming.append(chunk)
@@ -508,7 +509,7 @@ extension HTTP2Connection {
     }
 
     /// Ends a call because of what its client sent.
-    func endBadly(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ status: GRPCStatus) {
+    func endBadly(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ status: RPCStatus) {
         slot.pointee.flags.insert(.discarding)
         forgetIncoming(slot)
         if slot.pointee.flags.contains(.plain) {

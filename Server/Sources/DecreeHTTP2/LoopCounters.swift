@@ -1,3 +1,5 @@
+import DecreeRPC
+
 /// What a loop has counted since it started. Plain numbers, to be read on the loop.
 public struct LoopCounters: Sendable {
     /// Bytes read from and written to the sockets of clients.
@@ -9,7 +11,7 @@ public struct LoopCounters: Sendable {
     /// gRPC calls that reached the handler or were refused.
     public var callsStarted: UInt64 = 0
     /// Calls that were answered, by status code.
-    public var callsEnded = [UInt64](repeating: 0, count: GRPCCode.allCases.count)
+    public var callsEnded = [UInt64](repeating: 0, count: StatusCode.allCases.count)
     /// Calls that the client reset or left with its connection.
     public var callsAbandoned: UInt64 = 0
     public var httpRequests: UInt64 = 0
@@ -29,7 +31,7 @@ public struct LoopCounters: Sendable {
 
 /// What became of the calls of each method.
 public struct MethodCounters: Sendable {
-    private static let codes = GRPCCode.allCases.count
+    private static let codes = StatusCode.allCases.count
 
     private var started: [UInt64]
     private var received: [UInt64]
@@ -54,7 +56,7 @@ public struct MethodCounters: Sendable {
     public func messagesSent(_ method: MethodID) -> UInt64 { sent[Int(method.rawValue)] }
 
     /// Calls that ended with a status; those that clients gave up count as cancelled.
-    public func ended(_ method: MethodID, _ code: GRPCCode) -> UInt64 {
+    public func ended(_ method: MethodID, _ code: StatusCode) -> UInt64 {
         ended[Int(method.rawValue) * Self.codes + Int(code.rawValue)]
     }
 
@@ -64,7 +66,7 @@ public struct MethodCounters: Sendable {
 
     mutating func countSent(_ method: MethodID) { sent[Int(method.rawValue)] &+= 1 }
 
-    mutating func countEnd(_ method: MethodID, _ code: GRPCCode) {
+    mutating func countEnd(_ method: MethodID, _ code: StatusCode) {
         ended[Int(method.rawValue) * Self.codes + Int(code.rawValue)] &+= 1
     }
 }

@@ -1,3 +1,5 @@
+import DecreeRPC
+
 /// A method's place in the server's method table.
 public struct MethodID: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt16
@@ -70,16 +72,16 @@ public struct MethodTable: Sendable {
     private static let maxShownBytes = 256
 
     /// - Returns: what grpc-go answers to a path that is not in the table.
-    func unknown(_ path: String) -> GRPCStatus {
+    func unknown(_ path: String) -> RPCStatus {
         // What nobody could have meant is not looked at as a whole.
         let path = String(decoding: path.utf8.prefix(Self.maxShownBytes), as: UTF8.self)
         guard path.hasPrefix("/"), let slash = path.dropFirst().lastIndex(of: "/") else {
-            return GRPCStatus(.unimplemented, "malformed method name: \"\(path)\"")
+            return RPCStatus(.unimplemented, "malformed method name: \"\(path)\"")
         }
         let service = String(path[path.index(after: path.startIndex)..<slash])
-        guard services.contains(service) else { return GRPCStatus(.unimplemented, "unknown service \(service)") }
+        guard services.contains(service) else { return RPCStatus(.unimplemented, "unknown service \(service)") }
         let method = path[path.index(after: slash)...]
-        return GRPCStatus(.unimplemented, "unknown method \(method) for service \(service)")
+        return RPCStatus(.unimplemented, "unknown method \(method) for service \(service)")
     }
 }
 

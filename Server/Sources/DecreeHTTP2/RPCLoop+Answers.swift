@@ -1,3 +1,4 @@
+import DecreeRPC
 import NIOCore
 
 extension RPCLoop {
@@ -43,7 +44,7 @@ extension RPCLoop {
     /// - Parameter status: what the client is told; messages that were sent before still reach it first.
     /// - Returns: false if the call is gone.
     @discardableResult
-    public func fail(_ call: CallID, _ status: GRPCStatus) -> Bool {
+    public func fail(_ call: CallID, _ status: RPCStatus) -> Bool {
         finish(call, status)
     }
 
@@ -120,7 +121,7 @@ extension RPCLoop {
     ///
     /// - Returns: false if the call is gone.
     @discardableResult
-    public func finish(_ call: CallID, _ status: GRPCStatus = .ok) -> Bool {
+    public func finish(_ call: CallID, _ status: RPCStatus = .ok) -> Bool {
         eventLoop.assertInEventLoop()
         guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
         close(call.index, slot, with: status)
@@ -210,7 +211,7 @@ extension RPCLoop {
         var status = configuration.overloaded
         if size > Self.maxAnswerBytes {
             let text = "grpc: trying to send message larger than max (\(size) vs. \(Self.maxAnswerBytes))"
-            status = GRPCStatus(.resourceExhausted, text)
+            status = RPCStatus(.resourceExhausted, text)
         }
         close(call.index, slot, with: status)
         return false
@@ -282,13 +283,13 @@ extension RPCLoop {
 
     /// The application is done with the call.
     @inline(__always)
-    func close(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, with status: GRPCStatus) {
+    func close(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, with status: RPCStatus) {
         if !status.message.isEmpty { slot.pointee.statusMessage = status.message }
         close(index, slot, status.code)
     }
 
     @inline(__always)
-    private func close(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ code: GRPCCode) {
+    private func close(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ code: StatusCode) {
         slot.pointee.flags.remove(.open)
         slot.pointee.flags.insert(.finished)
         slot.pointee.code = code

@@ -1,3 +1,4 @@
+import DecreeRPC
 import NIOCore
 
 /// An address to listen on.
@@ -138,7 +139,7 @@ public struct ServerConfiguration: Sendable {
     public var limits = ServerLimits()
     public var timeouts = ServerTimeouts()
     /// What a call is told whose answer there is no room for.
-    public var overloaded = GRPCStatus(.resourceExhausted, "grpc: too many answers wait to be read")
+    public var overloaded = RPCStatus(.resourceExhausted, "grpc: too many answers wait to be read")
     /// Told in words, now and then, what an operator should know.
     public var report: (@Sendable (String) -> Void)?
     /// Connections that may wait to be accepted.

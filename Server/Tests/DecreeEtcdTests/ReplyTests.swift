@@ -1,3 +1,4 @@
+import DecreeRPC
 import Foundation
 import PaxosBase
 import SwiftProtobuf

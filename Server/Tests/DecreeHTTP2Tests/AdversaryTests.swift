@@ -1,3 +1,4 @@
+import DecreeRPC
 import Testing
 
 @testable import DecreeHTTP2
@@ -94,7 +95,7 @@ import Testing
             try await server.untilHeld(1)
             let reason = try await server.nextCancellation { call.cancel() }
             #expect(reason == .reset)
-            await #expect(throws: GRPCStatus(.cancelled, "context canceled")) { _ = try await call.value }
+            await #expect(throws: RPCStatus(.cancelled, "context canceled")) { _ = try await call.value }
         }
     }
 

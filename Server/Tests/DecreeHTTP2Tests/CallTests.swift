@@ -1,3 +1,4 @@
+import DecreeRPC
 import NIOCore
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
         try await TestServer.with { server in
             let client = try await server.connect()
             for text in ["plain", "100 % of it", "line\nbreak", "Größe ≥ 3 🙂", ""] {
-                await #expect(throws: GRPCStatus(.failedPrecondition, text)) {
+                await #expect(throws: RPCStatus(.failedPrecondition, text)) {
                     _ = try await client.call(TestMethod.fail.path, Array(text.utf8))
                 }
             }
@@ -39,7 +40,7 @@ import Testing
                 ("/nonsense", "malformed method name: \"/nonsense\""),
             ]
             for (path, text) in cases {
-                await #expect(throws: GRPCStatus(.unimplemented, text)) { _ = try await client.call(path, [1]) }
+                await #expect(throws: RPCStatus(.unimplemented, text)) { _ = try await client.call(path, [1]) }
             }
         }
     }
@@ -99,17 +100,17 @@ import Testing
     func deadline() async throws {
         try await TestServer.with { server in
             let client = try await server.connect()
-            await #expect(throws: GRPCStatus.deadlineExceeded) {
+            await #expect(throws: RPCStatus.deadlineExceeded) {
                 _ = try await client.call(TestMethod.hold.path, [], metadata: [HTTPField("grpc-timeout", "30m")])
             }
             let told = try await server.onLoop { handler, loop in
                 handler.cancelled.map(\.1) == [.deadlineExceeded] && loop.counters.callsEnded[4] == 1
             }
             #expect(told)
-            await #expect(throws: GRPCStatus.deadlineExceeded) {
+            await #expect(throws: RPCStatus.deadlineExceeded) {
                 _ = try await client.call(TestMethod.hold.path, [], metadata: [HTTPField("grpc-timeout", "0S")])
             }
-            await #expect(throws: GRPCStatus.self) {
+            await #expect(throws: RPCStatus.self) {
                 _ = try await client.call(TestMethod.echo.path, [], metadata: [HTTPField("grpc-timeout", "5x")])
             }
             _ = try await client.call(TestMethod.echo.path, [], timeout: .seconds(5))
@@ -123,7 +124,7 @@ import Testing
         try await TestServer.with { server in
             let client = try await server.connect()
             let reason = try await server.nextCancellation {
-                await #expect(throws: GRPCStatus.deadlineExceeded) {
+                await #expect(throws: RPCStatus.deadlineExceeded) {
                     let stream = await client.stream(TestMethod.chat.path, timeout: .milliseconds(20))
                     for try await _ in stream.messages {}
                 }
@@ -192,7 +193,7 @@ import Testing
 final class Collector: GRPCConnectionDelegate, @unchecked Sendable {
     var completed: [UInt64] = []
 
-    func completed(_ tag: UInt64, status: GRPCStatus, message: UnsafeRawBufferPointer) {
+    func completed(_ tag: UInt64, status: RPCStatus, message: UnsafeRawBufferPointer) {
         if status == .ok, message.count == 2 { completed.append(tag) }
     }
 }

@@ -1,3 +1,4 @@
+import DecreeRPC
 import Testing
 
 @testable import DecreeHTTP2
@@ -27,7 +28,7 @@ import Testing
     }
 
     /// HPACK codes text with Huffman's code, so answers are looked at through our own client's decoder.
-    private func status(_ server: TestServer, path: String, _ frames: (UInt32) -> [UInt8]) async throws -> GRPCStatus {
+    private func status(_ server: TestServer, path: String, _ frames: (UInt32) -> [UInt8]) async throws -> RPCStatus {
         let peer = try await RawPeer.connect(server.port)
         peer.send(RawPeer.preface + RawFrame.settings + RawFrame.call(1, path) + frames(1))
         let decoder = HeaderDecoder()
@@ -84,7 +85,7 @@ import Testing
             let status = try await self.status(server, path: TestMethod.echo.path) {
                 RawFrame.data($0, [0] + bigEndian(1_001))
             }
-            #expect(status == GRPCStatus(.resourceExhausted, "grpc: received message larger than max (1001 vs. 1000)"))
+            #expect(status == RPCStatus(.resourceExhausted, "grpc: received message larger than max (1001 vs. 1000)"))
             try await server.untilEmpty()
         }
     }
@@ -92,25 +93,25 @@ import Testing
     @Test("Malformed bodies are refused with a clear status")
     func malformed() async throws {
         try await TestServer.with { server in
-            let cases: [(GRPCStatus, (UInt32) -> [UInt8])] = [
+            let cases: [(RPCStatus, (UInt32) -> [UInt8])] = [
                 (
-                    GRPCStatus(.internalError, "grpc: compressed flag set with identity or empty encoding"),
+                    RPCStatus(.internalError, "grpc: compressed flag set with identity or empty encoding"),
                     { RawFrame.data($0, RawFrame.message([1], compressed: 1), ends: true) }
                 ),
                 (
-                    GRPCStatus(.internalError, "grpc: received unexpected payload format 9"),
+                    RPCStatus(.internalError, "grpc: received unexpected payload format 9"),
                     { RawFrame.data($0, RawFrame.message([1], compressed: 9), ends: true) }
                 ),
-                (GRPCStatus(.internalError, "unexpected EOF"), { RawFrame.data($0, [0, 0, 0, 0, 9, 1], ends: true) }),
-                (GRPCStatus(.internalError, "unexpected EOF"), { RawFrame.data($0, [0, 0], ends: true) }),
+                (RPCStatus(.internalError, "unexpected EOF"), { RawFrame.data($0, [0, 0, 0, 0, 9, 1], ends: true) }),
+                (RPCStatus(.internalError, "unexpected EOF"), { RawFrame.data($0, [0, 0], ends: true) }),
                 (
-                    GRPCStatus(
+                    RPCStatus(
                         .internalError,
                         "cardinality violation: received no request message from non-client-streaming RPC"),
                     { RawFrame.data($0, [], ends: true) }
                 ),
                 (
-                    GRPCStatus(
+                    RPCStatus(
                         .internalError,
                         "cardinality violation: received multiple request messages for non-client-streaming RPC"),
                     { RawFrame.data($0, RawFrame.message([1]) + RawFrame.message([2]), ends: true) }
@@ -122,14 +123,14 @@ import Testing
             let cut = try await self.status(server, path: TestMethod.chat.path) {
                 RawFrame.data($0, [0, 0, 0], ends: true)
             }
-            #expect(cut == GRPCStatus(.internalError, "unexpected EOF"))
+            #expect(cut == RPCStatus(.internalError, "unexpected EOF"))
         }
     }
 
     @Test("A content type that is not gRPC's, another verb or another encoding are refused")
     func wrongHeaders() async throws {
         try await TestServer.with { server in
-            func status(_ fields: [(String, String)], verb: String = "POST") async throws -> GRPCStatus {
+            func status(_ fields: [(String, String)], verb: String = "POST") async throws -> RPCStatus {
                 let peer = try await RawPeer.connect(server.port)
                 let pseudo = [
                     (":method", verb), (":scheme", "http"), (":path", TestMethod.echo.path), (":authority", "x"),
@@ -141,20 +142,20 @@ import Testing
                     if frame.type == 1, frame.flags & 1 != 0 { break }
                 }
                 #expect(decoder.fields[":status"] != nil)
-                return GRPCStatus(decoder.status.code, "\(decoder.fields[":status"]!) \(decoder.status.message)")
+                return RPCStatus(decoder.status.code, "\(decoder.fields[":status"]!) \(decoder.status.message)")
             }
             let grpc = ("content-type", "application/grpc")
             let json = try await status([("content-type", "application/json")])
             #expect(
-                json == GRPCStatus(.invalidArgument, "415 invalid gRPC request content-type \"application/json\""))
+                json == RPCStatus(.invalidArgument, "415 invalid gRPC request content-type \"application/json\""))
             let similar = try await status([("content-type", "application/grpcx")])
             #expect(similar.code == .invalidArgument)
             let put = try await status([grpc], verb: "PUT")
             let putText = "405 Received a HEADERS frame with :method \"PUT\" which should be POST"
-            #expect(put == GRPCStatus(.internalError, putText))
+            #expect(put == RPCStatus(.internalError, putText))
             let other = try await status([("content-type", "application/grpc+proto"), ("grpc-encoding", "snappy")])
             let otherText = "200 grpc: Decompressor is not installed for grpc-encoding \"snappy\""
-            #expect(other == GRPCStatus(.unimplemented, otherText))
+            #expect(other == RPCStatus(.unimplemented, otherText))
             let short = try await status([grpc, ("grpc-timeout", "1")])
             #expect(short.message == "400 malformed grpc-timeout: transport: timeout string is too short: \"1\"")
         }

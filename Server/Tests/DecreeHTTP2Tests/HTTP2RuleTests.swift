@@ -1,3 +1,4 @@
+import DecreeRPC
 import Testing
 
 @testable import DecreeHTTP2
@@ -96,7 +97,7 @@ import Testing
         return bytes
     }
 
-    private func status(_ bytes: [UInt8], in pieces: Int? = nil) throws -> GRPCStatus {
+    private func status(_ bytes: [UInt8], in pieces: Int? = nil) throws -> RPCStatus {
         let server = try EmbeddedServer()
         defer { server.close() }
         server.receive(RawPeer.preface + RawFrame.settings)

@@ -1,4 +1,5 @@
 import CNghttp2
+import DecreeRPC
 
 @testable import DecreeHTTP2
 
@@ -35,9 +36,9 @@ final class HeaderDecoder {
     }
 
     /// The call's status as the trailers tell it.
-    var status: GRPCStatus {
-        let code = fields["grpc-status"].flatMap(UInt8.init).flatMap(GRPCCode.init) ?? .unknown
+    var status: RPCStatus {
+        let code = fields["grpc-status"].flatMap(UInt8.init).flatMap(StatusCode.init) ?? .unknown
         let message = Array((fields["grpc-message"] ?? "").utf8).withUnsafeBufferPointer { PercentEncoding.decode($0) }
-        return GRPCStatus(code, message)
+        return RPCStatus(code, message)
     }
 }

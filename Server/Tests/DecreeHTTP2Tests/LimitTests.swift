@@ -1,3 +1,4 @@
+import DecreeRPC
 import NIOCore
 import NIOPosix
 import Testing
@@ -123,7 +124,7 @@ import Testing
             let client = try await server.connect()
             for size in [Int(Int32.max) + 1, Int(UInt32.max) + 1] {
                 let text = "grpc: trying to send message larger than max (\(size) vs. 2147483647)"
-                await #expect(throws: GRPCStatus(.resourceExhausted, text)) {
+                await #expect(throws: RPCStatus(.resourceExhausted, text)) {
                     _ = try await client.call(
                         TestMethod.huge.path, withUnsafeBytes(of: UInt64(size).bigEndian) { Array($0) })
                 }
@@ -138,7 +139,7 @@ import Testing
     func waitingAnswers() async throws {
         try await TestServer.with({
             $0.limits.maxHeldBytes = 4 << 20
-            $0.overloaded = GRPCStatus(.resourceExhausted, "no room")
+            $0.overloaded = RPCStatus(.resourceExhausted, "no room")
         }) { server in
             let peer = try await RawPeer.connect(server.port)
             // SETTINGS_INITIAL_WINDOW_SIZE of zero: nothing of an answer leaves.
@@ -153,15 +154,15 @@ import Testing
             _ = try await other.call(TestMethod.release.path, [])
             let (waiting, ended) = try await server.onLoop { _, loop in (loop.waitingBytes, loop.counters.callsEnded) }
             #expect(waiting > 3 << 20 && waiting <= 4 << 20 + 64 << 10, "\(waiting)")
-            #expect(ended[Int(GRPCCode.resourceExhausted.rawValue)] == 17)
+            #expect(ended[Int(StatusCode.resourceExhausted.rawValue)] == 17)
             let decoder = HeaderDecoder()
             while let frame = await peer.frame() {
                 if frame.type == 1 { decoder.decode(frame.payload) }
                 if frame.type == 1, frame.flags & 1 != 0 { break }
             }
-            #expect(decoder.status == GRPCStatus(.resourceExhausted, "no room"))
+            #expect(decoder.status == RPCStatus(.resourceExhausted, "no room"))
             // A large answer has no room now, a small one has.
-            await #expect(throws: GRPCStatus(.resourceExhausted, "no room")) {
+            await #expect(throws: RPCStatus(.resourceExhausted, "no room")) {
                 _ = try await other.call(TestMethod.sized.path, bigEndian(2 << 20))
             }
             #expect(try await other.call(TestMethod.echo.path, [1]) == [1])
@@ -178,7 +179,7 @@ import Testing
             let client = try await server.connect()
             let text = String(repeating: "é", count: 40_000)
             let cut = String(repeating: "é", count: 682) + "..."
-            await #expect(throws: GRPCStatus(.failedPrecondition, cut)) {
+            await #expect(throws: RPCStatus(.failedPrecondition, cut)) {
                 _ = try await client.call(TestMethod.fail.path, Array(text.utf8))
             }
             await client.close()
@@ -214,7 +215,7 @@ import Testing
             for _ in 0..<2 { _ = try await client.call(TestMethod.echo.path, [1]) }
             let bad = [(TestMethod.echo.path, 200), (TestMethod.fail.path, 5), ("/test.Service/unknown", 5)]
             for (path, size) in bad {
-                await #expect(throws: GRPCStatus.self) {
+                await #expect(throws: RPCStatus.self) {
                     _ = try await client.call(path, [UInt8](repeating: 65, count: size))
                 }
             }

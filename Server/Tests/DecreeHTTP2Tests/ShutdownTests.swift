@@ -1,3 +1,4 @@
+import DecreeRPC
 import Foundation
 import NIOCore
 import NIOEmbedded
@@ -38,7 +39,7 @@ import Testing
         }.get()
         #expect(try await held == [7])
         await stopped
-        await #expect(throws: GRPCStatus.self) { _ = try await busy.call(TestMethod.echo.path, []) }
+        await #expect(throws: RPCStatus.self) { _ = try await busy.call(TestMethod.echo.path, []) }
         try await clients.shutdownGracefully()
         try await server.group.shutdownGracefully()
     }
@@ -53,7 +54,7 @@ import Testing
             await server.server.shutdownGracefully(grace: .milliseconds(10))
         }
         #expect(reason == .shutdown)
-        let error = await #expect(throws: GRPCStatus.self) { _ = try await call.value }
+        let error = await #expect(throws: RPCStatus.self) { _ = try await call.value }
         #expect(error?.code == .unavailable)
         try await server.group.shutdownGracefully()
     }
@@ -66,7 +67,7 @@ import Testing
         _ = try await client.call(TestMethod.echo.path, [])
         await server.server.shutdownGracefully(grace: .seconds(10))
         let text = "connection closed: the server is going away: NO_ERROR, graceful_stop"
-        await #expect(throws: GRPCStatus(.unavailable, text)) {
+        await #expect(throws: RPCStatus(.unavailable, text)) {
             _ = try await client.call(TestMethod.echo.path, [])
         }
         try await clients.shutdownGracefully()

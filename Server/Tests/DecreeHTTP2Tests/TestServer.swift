@@ -1,3 +1,4 @@
+import DecreeRPC
 import NIOCore
 import NIOPosix
 
@@ -65,7 +66,7 @@ final class TestHandler: CallHandler {
             loop.respond(call, size: size) { _ in }
         case .hold, .holdLarge: hold(call)
         case .release: release(call)
-        case .fail: loop.fail(call, GRPCStatus(.failedPrecondition, String(decoding: message, as: UTF8.self)))
+        case .fail: loop.fail(call, RPCStatus(.failedPrecondition, String(decoding: message, as: UTF8.self)))
         case .chat: loop.send(call, message: message)
         case .list:
             for number in 0..<min(1_000, Self.number(message)) { loop.send(call, message: Self.bytes(count: number)) }
@@ -214,7 +215,7 @@ struct TestServer {
         for _ in 0..<1_000_000 {
             if try await onLoop({ _, loop in loop.openCalls == 0 && loop.openConnections == 0 }) { return }
         }
-        throw GRPCStatus(.internalError, "calls or connections stay open")
+        throw RPCStatus(.internalError, "calls or connections stay open")
     }
 }
 

@@ -1,3 +1,4 @@
+import DecreeRPC
 import Testing
 
 @testable import DecreeHTTP2
@@ -25,7 +26,7 @@ import Testing
         while let frame = await peer.frame() {
             if frame.type == 6 { return (frame.flags == 1, frame.payload) }
         }
-        throw GRPCStatus(.unavailable, "the connection ended without a ping")
+        throw RPCStatus(.unavailable, "the connection ended without a ping")
     }
 
     @Test("A silent client is pinged, and stays if it answers")

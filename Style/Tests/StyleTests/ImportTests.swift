@@ -55,18 +55,25 @@ struct ImportTests {
                 "Synchronization",
             ] + posix),
         "Server/Sources/DecreeStore": ["PaxosBase", "PaxosLog"],
+        "Server/Sources/DecreeRPC": [],
         "Server/Sources/DecreeStoreSimulation": [
             "PaxosBase", "PaxosLog", "DecreeNode", "DecreeStore", "DecreeSimulator", "DecreeJournal", "DecreeEtcd",
-            "DecreeServer", "SwiftProtobuf", "Foundation",
+            "DecreeRPC", "DecreeServer", "SwiftProtobuf", "Foundation",
         ],
-        "Server/Sources/DecreeHTTP2": Set(["CNghttp2", "CZlib", "NIOCore", "NIOPosix", "Synchronization"] + posix),
-        "Server/Sources/DecreeEtcd": ["PaxosBase", "PaxosLog", "DecreeStore", "SwiftProtobuf", "Foundation"],
-        "Server/Sources/DecreeServer": ["PaxosBase", "PaxosLog", "DecreeNode", "DecreeStore", "DecreeEtcd"],
+        "Server/Sources/DecreeHTTP2": Set(
+            ["CNghttp2", "CZlib", "DecreeRPC", "NIOCore", "NIOPosix", "Synchronization"] + posix),
+        "Server/Sources/DecreeEtcd": [
+            "PaxosBase", "PaxosLog", "DecreeRPC", "DecreeStore", "SwiftProtobuf", "Foundation",
+        ],
+        "Server/Sources/DecreeServer": [
+            "PaxosBase", "PaxosLog", "DecreeNode", "DecreeStore", "DecreeEtcd", "DecreeRPC",
+        ],
         "Server/Sources/DecreeMetrics": Set(["CoreMetrics", "Synchronization"] + posix),
         "Server/Sources/DecreeCommand": Set(
             [
                 "ArgumentParser", "Decree", "DecreeEtcd", "DecreeHTTP2", "DecreeJournal", "DecreeMetrics",
-                "DecreeServer", "DecreeSimulator", "DecreeStore", "DecreeStoreSimulation", "Dispatch", "Foundation",
+                "DecreeRPC", "DecreeServer", "DecreeSimulator", "DecreeStore", "DecreeStoreSimulation", "Dispatch",
+                "Foundation",
                 "Logging", "Metrics", "NIOCore", "NIOPosix", "PaxosBase", "PaxosLog", "SwiftProtobuf",
                 "Synchronization",
                 "Yams",

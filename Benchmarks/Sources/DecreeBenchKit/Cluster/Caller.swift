@@ -1,4 +1,5 @@
 import DecreeHTTP2
+import DecreeRPC
 import NIOCore
 
 /// One connection for single calls whose answer is waited for: readiness, revisions, status. Not for load.
@@ -21,7 +22,7 @@ final class Caller {
     /// Makes a unary call.
     func call(_ path: String, _ message: [UInt8], timeout: Duration = .seconds(10)) throws(BenchError) -> [UInt8] {
         let connection = connection
-        return try Self.wait(connection.eventLoop) { () throws(GRPCStatus) in
+        return try Self.wait(connection.eventLoop) { () throws(RPCStatus) in
             try await connection.call(path, message, timeout: timeout)
         }
     }

@@ -1,4 +1,5 @@
 import DecreeHTTP2
+import DecreeRPC
 import NIOCore
 
 /// Puts at a steady pace to every endpoint and remembers when each was acknowledged, to see how long a cluster takes
@@ -69,7 +70,7 @@ final class FailoverProbe: GRPCConnectionDelegate, @unchecked Sendable {
         connections[index].flush()
     }
 
-    func completed(_ tag: UInt64, status: GRPCStatus, message: UnsafeRawBufferPointer) {
+    func completed(_ tag: UInt64, status: RPCStatus, message: UnsafeRawBufferPointer) {
         guard status.code == .ok else {
             failures += 1
             return

@@ -1,4 +1,5 @@
 import DecreeHTTP2
+import DecreeRPC
 import NIOCore
 
 /// Writes every key once, in transactions of 100 puts.
@@ -60,7 +61,7 @@ final class Filler: GRPCConnectionDelegate, @unchecked Sendable {
         }
     }
 
-    func completed(_ tag: UInt64, status: GRPCStatus, message: UnsafeRawBufferPointer) {
+    func completed(_ tag: UInt64, status: RPCStatus, message: UnsafeRawBufferPointer) {
         let slot = Int(tag)
         openCalls -= 1
         guard status.code == .ok, let answer = ResponseReader.write(message) else {

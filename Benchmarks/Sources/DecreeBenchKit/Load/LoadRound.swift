@@ -1,4 +1,5 @@
 import DecreeHTTP2
+import DecreeRPC
 import NIOCore
 
 /// Runs one round on the event loop: keeps every client's call open, counts, times and judges the answers.
@@ -113,7 +114,7 @@ final class LoadRound: GRPCConnectionDelegate, @unchecked Sendable {
         }
     }
 
-    func completed(_ tag: UInt64, status: GRPCStatus, message: UnsafeRawBufferPointer) {
+    func completed(_ tag: UInt64, status: RPCStatus, message: UnsafeRawBufferPointer) {
         let index = Int(tag)
         let now = monotonicNanoseconds()
         openCalls -= 1

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DecreeEtcd
 import DecreeHTTP2
+import DecreeRPC
 import Foundation
 import NIOCore
 import NIOPosix
@@ -80,7 +81,7 @@ struct ConnectionOptions: ParsableArguments {
             let bytes: [UInt8] = try request.serializedBytes()
             let reply = try await connection.call(method.path, bytes, timeout: .seconds(timeout))
             return .success(try Response(serializedBytes: reply))
-        } catch let status as GRPCStatus {
+        } catch let status as RPCStatus {
             return .failure(EndpointFailure(status))
         } catch {
             return .failure(EndpointFailure(unreadable: "\(error)"))
@@ -109,14 +110,14 @@ struct EndpointFailure: Error {
         (wasNotReached, mayPass) = (false, false)
     }
 
-    init(_ status: GRPCStatus) {
+    init(_ status: RPCStatus) {
         failure = ClientFailure(
             .failed, status.message.isEmpty ? "\(status)" : status.message, nextStep: Self.nextStep(status))
         wasNotReached = false
         mayPass = status.code == .unavailable || status.code == .deadlineExceeded
     }
 
-    private static func nextStep(_ status: GRPCStatus) -> String {
+    private static func nextStep(_ status: RPCStatus) -> String {
         switch status.code {
         case .unavailable, .deadlineExceeded:
             "a write may have been done or not: read before you repeat it; decree status shows who answers"

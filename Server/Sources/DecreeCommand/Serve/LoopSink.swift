@@ -1,6 +1,7 @@
 import Decree
 import DecreeEtcd
 import DecreeHTTP2
+import DecreeRPC
 import DecreeServer
 import DecreeStore
 
@@ -29,7 +30,7 @@ struct LoopSink: CallSink {
         return loop.isFull(CallID(call)) ? .full : .sent
     }
 
-    func end(_ call: CallToken, _ status: RPCStatus) { loop.finish(CallID(call), GRPCStatus(status)) }
+    func end(_ call: CallToken, _ status: RPCStatus) { loop.finish(CallID(call), status) }
 
     func setInbound(_ call: CallToken, isPaused: Bool) { loop.setInbound(CallID(call), isPaused: isPaused) }
 

@@ -122,7 +122,7 @@ enum Server {
         configuration.limits.maxMessageBytes = options.maximumRequestBytes + 524_288
         // Each of the others dials twice and is dialled twice.
         configuration.limits.keptDescriptors = 4 * max(0, options.initialCluster.count - 1)
-        configuration.overloaded = GRPCStatus(ReplicationFailure.overloaded.status)
+        configuration.overloaded = ReplicationFailure.overloaded.status
         configuration.limits.maxConcurrentStreams = UInt32(clamping: options.maximumConcurrentStreams)
         configuration.timeouts.keepaliveIntervalSeconds = wholeSeconds(options.keepaliveInterval)
         configuration.timeouts.keepaliveTimeoutSeconds = wholeSeconds(options.keepaliveTimeout)

@@ -34,10 +34,3 @@ extension EtcdMethod {
         self = method
     }
 }
-
-extension GRPCStatus {
-    /// The interface's status, on its way to the wire.
-    init(_ status: RPCStatus) {
-        self.init(GRPCCode(rawValue: status.code.rawValue) ?? .unknown, status.message)
-    }
-}

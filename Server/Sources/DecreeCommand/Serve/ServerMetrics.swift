@@ -3,6 +3,7 @@ import DecreeEtcd
 import DecreeHTTP2
 import DecreeJournal
 import DecreeMetrics
+import DecreeRPC
 import DecreeStore
 import Metrics
 import Synchronization
@@ -108,21 +109,13 @@ final class ServerMetrics: Sendable {
             counter("grpc_server_started_total", transport.methods.started(method), labels)
             counter("grpc_server_msg_received_total", transport.methods.messagesReceived(method), labels)
             counter("grpc_server_msg_sent_total", transport.methods.messagesSent(method), labels)
-            for code in GRPCCode.allCases {
+            for code in StatusCode.allCases {
                 let count = transport.methods.ended(method, code)
                 guard count > 0 else { continue }
-                let name = Self.codeNames[Int(code.rawValue)]
-                counter("grpc_server_handled_total", count, labels + [("grpc_code", name)])
+                counter("grpc_server_handled_total", count, labels + [("grpc_code", code.name)])
             }
         }
     }
-
-    /// The names of the status codes as grpc-go writes them.
-    private static let codeNames = [
-        "OK", "Canceled", "Unknown", "InvalidArgument", "DeadlineExceeded", "NotFound", "AlreadyExists",
-        "PermissionDenied", "ResourceExhausted", "FailedPrecondition", "Aborted", "OutOfRange", "Unimplemented",
-        "Internal", "Unavailable", "DataLoss", "Unauthenticated",
-    ]
 }
 
 /// What one loop of the client port counted.

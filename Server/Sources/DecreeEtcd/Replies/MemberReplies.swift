@@ -1,3 +1,4 @@
+import DecreeRPC
 import DecreeStore
 
 /// A row of the list of members.

@@ -1,3 +1,4 @@
+import DecreeRPC
 import DecreeStore
 import SwiftProtobuf
 

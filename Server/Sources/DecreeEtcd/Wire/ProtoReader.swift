@@ -1,3 +1,5 @@
+import DecreeRPC
+
 /// Reads a protobuf message field by field, straight from the bytes that the socket held.
 ///
 /// Nothing is copied: byte fields come as slices that live as long as the input.

@@ -1,10 +1,11 @@
 import CNghttp2
+import DecreeRPC
 
 /// Who waits for a call.
 enum ClientRecipient {
     case none
     case delegate(UInt64, isStream: Bool)
-    case single(CheckedContinuation<Result<[UInt8], GRPCStatus>, Never>)
+    case single(CheckedContinuation<Result<[UInt8], RPCStatus>, Never>)
     case stream(AsyncThrowingStream<[UInt8], any Error>.Continuation)
 
     /// Messages are handed out as they come.
@@ -29,7 +30,7 @@ struct ClientCall {
     /// The codec waits to be told that there is more to send.
     var isDeferred = false
     private var httpStatus = 0
-    private var code: GRPCCode?
+    private var code: StatusCode?
     private var statusMessage = ""
 
     /// What the codec keeps for a stream: the index of its call, never nil.
@@ -42,7 +43,7 @@ struct ClientCall {
         case 7 where name.elementsEqual(":status".utf8):
             httpStatus = Int(String(decoding: value, as: UTF8.self)) ?? 0
         case 11 where name.elementsEqual("grpc-status".utf8):
-            code = UInt8(String(decoding: value, as: UTF8.self)).flatMap(GRPCCode.init) ?? .unknown
+            code = UInt8(String(decoding: value, as: UTF8.self)).flatMap(StatusCode.init) ?? .unknown
         case 12 where name.elementsEqual("grpc-message".utf8):
             statusMessage = PercentEncoding.decode(value)
         default: break
@@ -56,40 +57,40 @@ struct ClientCall {
     }
 
     /// What the call ended with, now that its stream is closed.
-    func finalStatus(_ errorCode: UInt32) -> GRPCStatus {
+    func finalStatus(_ errorCode: UInt32) -> RPCStatus {
         guard let code else { return statusWithoutTrailers(errorCode) }
-        guard code == .ok, !recipient.isStream || incoming.count > 0 else { return GRPCStatus(code, statusMessage) }
+        guard code == .ok, !recipient.isStream || incoming.count > 0 else { return RPCStatus(code, statusMessage) }
         guard incoming.count > 0 else {
-            return GRPCStatus(
+            return RPCStatus(
                 .internalError, "cardinality violation: received no response message from non-server-streaming RPC")
         }
         guard let length = announcedLength, incoming.count == 5 + length else {
-            return GRPCStatus(.internalError, "the response is not one whole message")
+            return RPCStatus(.internalError, "the response is not one whole message")
         }
         return .ok
     }
 
     /// The tables "HTTP2 error codes" and "HTTP to gRPC status code mapping" of the gRPC specification.
-    private func statusWithoutTrailers(_ errorCode: UInt32) -> GRPCStatus {
+    private func statusWithoutTrailers(_ errorCode: UInt32) -> RPCStatus {
         guard httpStatus == 200 || httpStatus == 0 || errorCode != 0 else {
             let text = "unexpected HTTP status code received from server: \(httpStatus)"
             switch httpStatus {
-            case 400: return GRPCStatus(.internalError, text)
-            case 401: return GRPCStatus(.unauthenticated, text)
-            case 403: return GRPCStatus(.permissionDenied, text)
-            case 404: return GRPCStatus(.unimplemented, text)
-            case 429, 502, 503, 504: return GRPCStatus(.unavailable, text)
-            default: return GRPCStatus(.unknown, text)
+            case 400: return RPCStatus(.internalError, text)
+            case 401: return RPCStatus(.unauthenticated, text)
+            case 403: return RPCStatus(.permissionDenied, text)
+            case 404: return RPCStatus(.unimplemented, text)
+            case 429, 502, 503, 504: return RPCStatus(.unavailable, text)
+            default: return RPCStatus(.unknown, text)
             }
         }
         let text =
             "stream terminated by RST_STREAM with error code: \(String(cString: nghttp2_http2_strerror(errorCode)))"
         switch nghttp2_error_code(rawValue: errorCode) {
-        case NGHTTP2_REFUSED_STREAM: return GRPCStatus(.unavailable, text)
-        case NGHTTP2_CANCEL: return GRPCStatus(.cancelled, text)
-        case NGHTTP2_ENHANCE_YOUR_CALM: return GRPCStatus(.resourceExhausted, text)
-        case NGHTTP2_INADEQUATE_SECURITY: return GRPCStatus(.permissionDenied, text)
-        default: return GRPCStatus(.internalError, text)
+        case NGHTTP2_REFUSED_STREAM: return RPCStatus(.unavailable, text)
+        case NGHTTP2_CANCEL: return RPCStatus(.cancelled, text)
+        case NGHTTP2_ENHANCE_YOUR_CALM: return RPCStatus(.resourceExhausted, text)
+        case NGHTTP2_INADEQUATE_SECURITY: return RPCStatus(.permissionDenied, text)
+        default: return RPCStatus(.internalError, text)
         }
     }
 

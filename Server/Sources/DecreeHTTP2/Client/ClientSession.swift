@@ -1,4 +1,5 @@
 import CNghttp2
+import DecreeRPC
 import NIOCore
 
 /// The client's side of an HTTP/2 connection: the codec's session and the calls that are open on it.
@@ -96,7 +97,7 @@ final class ClientSession: ChannelInboundHandler {
         nghttp2_session_del(session)
         let reason = closeReason ?? goAway ?? (isClosing ? "closed by the client" : "closed by the server")
         for index in calls.indices where calls[index].isUsed {
-            end(index, GRPCStatus(.unavailable, "connection closed: \(reason)"))
+            end(index, RPCStatus(.unavailable, "connection closed: \(reason)"))
         }
         delegate?.closed(.closed(reason: reason))
     }
@@ -199,7 +200,7 @@ final class ClientSession: ChannelInboundHandler {
         let call = ClientCallID(index: index, generation: calls[index].generation)
         guard acceptsCalls, let session else {
             let reason = goAway ?? closeReason ?? "closed"
-            end(index, GRPCStatus(.unavailable, "connection closed: \(reason)"))
+            end(index, RPCStatus(.unavailable, "connection closed: \(reason)"))
             return nil
         }
         var further = metadata.map { (name: $0.name, value: Array($0.value.utf8)) }
@@ -210,7 +211,7 @@ final class ClientSession: ChannelInboundHandler {
             nghttp2_submit_request(session, nil, $0, $1, &provider, ClientCall.pointer(index))
         }
         guard streamID > 0 else {
-            end(index, GRPCStatus(.unavailable, "no streams left on this connection"))
+            end(index, RPCStatus(.unavailable, "no streams left on this connection"))
             return nil
         }
         calls[index].streamID = streamID
@@ -253,7 +254,7 @@ final class ClientSession: ChannelInboundHandler {
     }
 
     /// Ends a call from this side.
-    func fail(_ call: ClientCallID, _ status: GRPCStatus) {
+    func fail(_ call: ClientCallID, _ status: RPCStatus) {
         guard isOpen(call) else { return }
         let streamID = calls[call.index].streamID
         end(call.index, status)
@@ -265,7 +266,7 @@ final class ClientSession: ChannelInboundHandler {
     }
 
     /// Tells a call's recipient its end, and frees its place.
-    func end(_ index: Int, _ status: GRPCStatus) {
+    func end(_ index: Int, _ status: RPCStatus) {
         let recipient = calls[index].recipient
         let incoming = calls[index].takeIncoming()
         calls[index].release()
@@ -339,7 +340,7 @@ final class ClientSession: ChannelInboundHandler {
         let length = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
         let limit = configuration.maxMessageBytes
         guard length > limit else { return length }
-        let status = GRPCStatus(
+        let status = RPCStatus(
             .resourceExhausted, "grpc: received message larger than max (\(length) vs. \(limit))")
         fail(ClientCallID(index: index, generation: calls[index].generation), status)
         return nil

@@ -1,4 +1,5 @@
 import CNghttp2
+import DecreeRPC
 import NIOCore
 import NIOPosix
 
@@ -42,7 +43,7 @@ public protocol GRPCConnectionDelegate: AnyObject {
     /// - Parameters:
     ///   - tag: the one given to `start`.
     ///   - message: the response of a unary call, borrowed; empty if the status is not OK, and for streams.
-    func completed(_ tag: UInt64, status: GRPCStatus, message: UnsafeRawBufferPointer)
+    func completed(_ tag: UInt64, status: RPCStatus, message: UnsafeRawBufferPointer)
 
     /// A message came in on a stream.
     func received(_ message: UnsafeRawBufferPointer, tag: UInt64)
@@ -150,9 +151,9 @@ public final class GRPCConnection: @unchecked Sendable {
     ///   was cancelled.
     public func call(
         _ path: String, _ message: [UInt8], metadata: [HTTPField] = [], timeout: Duration? = nil
-    ) async throws(GRPCStatus) -> [UInt8] {
+    ) async throws(RPCStatus) -> [UInt8] {
         let begun = BegunCall()
-        let answer: Result<[UInt8], GRPCStatus> = await withTaskCancellationHandler {
+        let answer: Result<[UInt8], RPCStatus> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 eventLoop.execute {
                     let call = self.session.begin(
@@ -258,7 +259,7 @@ public final class GRPCConnection: @unchecked Sendable {
 
     /// Gives a call up: the server is told, and the call ends with `cancelled`.
     public func cancel(_ call: ClientCallID) {
-        session.fail(call, GRPCStatus(.cancelled, "context canceled"))
+        session.fail(call, RPCStatus(.cancelled, "context canceled"))
     }
 
     /// Writes what was begun, with one write.
@@ -273,7 +274,7 @@ private final class BegunCall: @unchecked Sendable {
 
 /// A stream of messages in both directions.
 public struct GRPCStream: Sendable {
-    /// What the server sends; ends when the call ends with OK, and throws its `GRPCStatus` otherwise.
+    /// What the server sends; ends when the call ends with OK, and throws its `RPCStatus` otherwise.
     public let messages: AsyncThrowingStream<[UInt8], any Error>
     private let connection: GRPCConnection
     private let call: ClientCallID?

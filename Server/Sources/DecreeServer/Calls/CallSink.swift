@@ -1,5 +1,6 @@
 import DecreeEtcd
 import DecreeNode
+import DecreeRPC
 import DecreeStore
 
 /// Where the services' answers go: to gRPC, to plain HTTP, or to whoever drives them in a test or a simulation.

@@ -1,5 +1,6 @@
 import DecreeEtcd
 import DecreeNode
+import DecreeRPC
 import DecreeStore
 import PaxosBase
 

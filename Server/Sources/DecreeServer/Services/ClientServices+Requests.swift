@@ -1,4 +1,5 @@
 import DecreeEtcd
+import DecreeRPC
 import DecreeStore
 import PaxosBase
 

@@ -1,5 +1,6 @@
 import DecreeEtcd
 import DecreeNode
+import DecreeRPC
 import PaxosBase
 
 // What happens to calls of more than one message. A stream is taken out of its place while it is worked on.

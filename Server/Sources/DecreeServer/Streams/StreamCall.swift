@@ -1,5 +1,6 @@
 import DecreeEtcd
 import DecreeNode
+import DecreeRPC
 
 /// A call that may bring and get more than one message: a value that owns what it answers and when.
 ///
