@@ -1,3 +1,4 @@
+import DecreeEtcd
 import Foundation
 import Logging
 import Synchronization
@@ -28,13 +29,13 @@ struct LogOutput: LogHandler {
         switch format {
         case .json:
             line = #"{"level":"\#(level)","ts":"\#(time)","caller":"\#(caller)","msg":"#
-            line += Self.quote("\(event.message)")
-            for (key, value) in fields { line += ",\(Self.quote(key)):\(Self.json(value))" }
+            line += JSONText.quoted("\(event.message)")
+            for (key, value) in fields { line += ",\(JSONText.quoted(key)):\(Self.json(value))" }
             line += "}\n"
         case .console:
             line = "\(time)\t\(level)\t\(caller)\t\(event.message)"
             if !fields.isEmpty {
-                let pairs = fields.map { "\(Self.quote($0.key)): \(Self.json($0.value))" }
+                let pairs = fields.map { "\(JSONText.quoted($0.key)): \(Self.json($0.value))" }
                 line += "\t{" + pairs.joined(separator: ", ") + "}"
             }
             line += "\n"
@@ -59,31 +60,15 @@ struct LogOutput: LogHandler {
 
     private static func json(_ value: Logger.MetadataValue) -> String {
         switch value {
-        case .string(let text): quote(text)
-        case .stringConvertible(let value): quote("\(value)")
+        case .string(let text): JSONText.quoted(text)
+        case .stringConvertible(let value): JSONText.quoted("\(value)")
         case .array(let values): "[" + values.map(json).joined(separator: ",") + "]"
         case .dictionary(let fields):
-            "{" + fields.sorted { $0.key < $1.key }.map { "\(quote($0.key)):\(json($0.value))" }.joined(separator: ",")
+            "{"
+                + fields.sorted { $0.key < $1.key }.map { "\(JSONText.quoted($0.key)):\(json($0.value))" }.joined(
+                    separator: ",")
                 + "}"
         }
-    }
-
-    static func quote(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case let control where control.value < 0x20:
-                let digits = String(control.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 
     /// `2026-01-02T03:04:05.678Z`.

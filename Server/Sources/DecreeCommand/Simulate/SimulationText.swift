@@ -1,3 +1,4 @@
+import DecreeEtcd
 import DecreeSimulator
 
 /// How runs are told to people and programs.
@@ -13,7 +14,7 @@ enum SimulationText {
 
     private static func json(_ violation: Violation) -> String {
         """
-        {"checker":"\(violation.checker.rawValue)","event":\(violation.event),"text":\(quoted(violation.text))}
+        {"checker":"\(violation.checker.rawValue)","event":\(violation.event),"text":\(JSONText.quoted(violation.text))}
         """
     }
 
@@ -88,19 +89,5 @@ enum SimulationText {
     private static func hexadecimal(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case _ where scalar.value < 0x20: quoted += " "
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 }

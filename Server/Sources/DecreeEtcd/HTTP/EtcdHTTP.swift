@@ -114,7 +114,7 @@ public enum EtcdHTTP {
         guard let reason else {
             return Answer(code: 200, contentType: text, body: #"{"health":"true","reason":""}"#)
         }
-        let body = #"{"health":"false","reason":"# + quoted(reason) + "}\n"
+        let body = #"{"health":"false","reason":"# + JSONText.quoted(reason) + "}\n"
         return Answer(code: 503, contentType: text, body: body)
     }
 
@@ -170,22 +170,5 @@ public enum EtcdHTTP {
         let lines = checks.map(\.line).joined()
         if checks.contains(where: { $0.failure != nil }) { return Answer(code: 503, contentType: text, body: lines) }
         return Answer(code: 200, contentType: text, body: (isVerbose ? lines : "") + "ok\n")
-    }
-
-    /// `text` as a JSON string.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
