@@ -9,7 +9,7 @@ import PaxosBase
 struct MessageReader {
     /// The copy that all keys and values share.
     private let message: Payload
-    private let base: UnsafeRawPointer?
+    private let whole: UnsafeRawBufferPointer
 
     /// Whether a sort order or target was one that nobody knows. Kept rather than thrown, because etcd looks at the
     /// key first.
@@ -25,21 +25,17 @@ struct MessageReader {
     ) throws(RPCStatus) -> Result {
         let message = Payload(copying: bytes)
         return try message.withUnsafeBytes { (copy) throws(RPCStatus) in
-            var reader = MessageReader(message: message, base: copy.baseAddress)
+            var reader = MessageReader(message: message, whole: copy)
             return try body(&reader, copy)
         }
     }
 
-    private init(message: Payload, base: UnsafeRawPointer?) {
+    private init(message: Payload, whole: UnsafeRawBufferPointer) {
         self.message = message
-        self.base = base
+        self.whole = whole
     }
 
-    private func slice(_ bytes: UnsafeRawBufferPointer) -> Payload {
-        guard let base, let start = bytes.baseAddress, bytes.count > 0 else { return Payload() }
-        let offset = start - base
-        return message.slice(offset..<(offset + bytes.count))
-    }
+    private func slice(_ bytes: UnsafeRawBufferPointer) -> Payload { message.slice(of: bytes, in: whole) }
 
     mutating func range(_ bytes: UnsafeRawBufferPointer) throws(RPCStatus) -> RangeRequest {
         var fields = ProtoReader(bytes)
@@ -85,34 +81,11 @@ struct MessageReader {
     }
 
     func put(_ bytes: UnsafeRawBufferPointer) throws(RPCStatus) -> PutRequest {
-        var fields = ProtoReader(bytes)
-        var request = PutRequest(key: Payload(), value: Payload())
-        while try fields.next() {
-            switch fields.field {
-            case 1: request.key = slice(try fields.bytes())
-            case 2: request.value = slice(try fields.bytes())
-            case 3: request.lease = LeaseID(try fields.int64())
-            case 4: request.previousKeyValue = try fields.bool()
-            case 5: request.ignoreValue = try fields.bool()
-            case 6: request.ignoreLease = try fields.bool()
-            default: try fields.skip()
-            }
-        }
-        return request
+        try PutSpan(message: bytes).request(from: message, whole)
     }
 
     func deleteRange(_ bytes: UnsafeRawBufferPointer) throws(RPCStatus) -> DeleteRangeRequest {
-        var fields = ProtoReader(bytes)
-        var request = DeleteRangeRequest(KeyRange(key: Payload()))
-        while try fields.next() {
-            switch fields.field {
-            case 1: request.range.key = slice(try fields.bytes())
-            case 2: request.range.rangeEnd = slice(try fields.bytes())
-            case 3: request.previousKeyValues = try fields.bool()
-            default: try fields.skip()
-            }
-        }
-        return request
+        try DeleteRangeSpan(message: bytes).request(from: message, whole)
     }
 
     /// - Parameter nesting: 1 for the transaction that the client asked for.

@@ -107,7 +107,7 @@ struct OperationReader {
 
 extension PutSpan {
     /// The same as a request of its own; `bytes` is what `payload` holds.
-    func request(from payload: Payload, _ bytes: UnsafeRawBufferPointer) -> PutRequest {
+    public func request(from payload: Payload, _ bytes: UnsafeRawBufferPointer) -> PutRequest {
         PutRequest(
             key: payload.slice(of: key, in: bytes), value: payload.slice(of: value, in: bytes), lease: lease,
             previousKeyValue: flags & PutFlags.previousKeyValue != 0, ignoreValue: flags & PutFlags.ignoreValue != 0,
@@ -116,7 +116,8 @@ extension PutSpan {
 }
 
 extension DeleteRangeSpan {
-    func request(from payload: Payload, _ bytes: UnsafeRawBufferPointer) -> DeleteRangeRequest {
+    /// The same as a request of its own; `bytes` is what `payload` holds.
+    public func request(from payload: Payload, _ bytes: UnsafeRawBufferPointer) -> DeleteRangeRequest {
         DeleteRangeRequest(
             range.range(from: payload, bytes), previousKeyValues: flags & DeleteRangeFlags.previousKeyValues != 0)
     }
@@ -130,7 +131,7 @@ extension KeySpan {
 
 extension Payload {
     /// The slice that covers `part`, a part of `whole`, which is what this payload holds.
-    fileprivate func slice(of part: UnsafeRawBufferPointer, in whole: UnsafeRawBufferPointer) -> Payload {
+    public func slice(of part: UnsafeRawBufferPointer, in whole: UnsafeRawBufferPointer) -> Payload {
         guard let start = part.baseAddress, let base = whole.baseAddress, !part.isEmpty else { return Payload() }
         let offset = start - base
         return slice(offset..<(offset + part.count))
