@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "DecreeWire", targets: ["DecreeWire"]),
         .library(name: "DecreeJournal", targets: ["DecreeJournal"]),
         .library(name: "DecreeNode", targets: ["DecreeNode"]),
+        .library(name: "DecreeSockets", targets: ["DecreeSockets"]),
         .library(name: "DecreeSimulator", targets: ["DecreeSimulator"]),
     ],
     dependencies: [
@@ -38,9 +39,12 @@ let package = Package(
             dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode"],
             swiftSettings: strict),
         .target(
+            name: "DecreeSockets", dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
+        .target(
             name: "Decree",
             dependencies: [
-                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode",
+                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "DecreeSockets",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -64,7 +68,7 @@ let package = Package(
         .testTarget(
             name: "DecreeTests",
             dependencies: [
-                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "Decree",
+                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "DecreeSockets", "Decree",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

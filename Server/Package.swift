@@ -38,7 +38,7 @@ let package = Package(
         .target(
             name: "DecreeHTTP2",
             dependencies: [
-                "CNghttp2", "CZlib", "DecreeRPC",
+                "CNghttp2", "CZlib", "DecreeRPC", .product(name: "DecreeSockets", package: "decree"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "DecreeHTTP2Tests",
             dependencies: [
-                "DecreeHTTP2", "DecreeRPC", "CNghttp2",
+                "DecreeHTTP2", "DecreeRPC", "CNghttp2", .product(name: "DecreeSockets", package: "decree"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,3 +1,4 @@
+import DecreeSockets
 import NIOCore
 import PaxosBase
 import Testing
@@ -39,10 +40,10 @@ struct SmallPartsTests {
 
     @Test("A peer is given up when nothing is acknowledged for long, not when an idle connection is used again")
     func acknowledgements() {
-        var watch = AcknowledgementWatch(patience: .seconds(5))
+        var watch = SilenceWatch(patience: .seconds(5))
         func sees(_ second: Int64, waiting: Int, since: Int64, probes: Int = 0) -> Bool {
-            watch.sees(
-                unacknowledged: waiting, probes: probes, sinceAcknowledgement: .seconds(since),
+            watch.isGone(
+                Acknowledgements(waitingSegments: waiting, unansweredProbes: probes, sinceLast: .seconds(since)),
                 at: .uptimeNanoseconds(0) + .seconds(second))
         }
         #expect(!sees(1_000, waiting: 0, since: 900))

@@ -1,3 +1,4 @@
+import DecreeSockets
 import NIOCore
 
 /// One client's HTTP/1 connection (RFC 9112). One request at a time: what is pipelined behind it stays unread, in the input
@@ -51,11 +52,12 @@ final class HTTP1Connection: ChannelInboundHandler, LoopConnection {
     private var isPaused = false
     private var isWorking = false
     private var owesDrain = false
-    private var silence = SilenceWatch()
+    private var silence: SilenceWatch
 
     init(loop: RPCLoop, listener: Int) {
         self.loop = loop
         self.listener = listener
+        silence = loop.configuration.timeouts.silenceWatch
     }
 
     /// Bytes of responses that the client has not taken yet.
@@ -432,7 +434,7 @@ final class HTTP1Connection: ChannelInboundHandler, LoopConnection {
         guard let context else { return }
         let timeouts = loop.configuration.timeouts
         let passed = loop.seconds - phaseSince
-        if silence.isGone(context.channel, loop.seconds, timeouts) {
+        if silence.isGone(context.channel, at: .now()) {
             return abandon()
         }
         if waitingBytes > 0, loop.seconds - progressSince > timeouts.stalledSeconds(isTight: loop.budget.isTight) {

@@ -1,4 +1,5 @@
 import CNghttp2
+import DecreeSockets
 import NIOCore
 
 /// One client's HTTP/2 connection: the codec's session and the calls on it.
@@ -77,7 +78,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     /// Input that waits until the client has read.
     private var later: ByteBuffer?
     private var rests = false
-    private var silence = SilenceWatch()
+    private var silence: SilenceWatch
     private var progressSince = 0
     /// The last second in which no answer waited.
     private var lastWaiting = 0
@@ -95,6 +96,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         guard let handler = loop.handler else { invariantFailure("a connection came after the loop was stopped") }
         self.handler = handler
         calls = loop.calls
+        silence = loop.configuration.timeouts.silenceWatch
         head = .allocate(capacity: 1)
         head.initialize(
             to: RequestHead(maxSize: loop.configuration.limits.maxHeaderListBytes, methods: loop.methods))
@@ -398,7 +400,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         guard session != nil else { return }
         flood.pointee.secondPassed()
         let timeouts = loop.configuration.timeouts
-        if let context, silence.isGone(context.channel, loop.seconds, timeouts) { return abandon() }
+        if let context, silence.isGone(context.channel, at: .now()) { return abandon() }
         if waitingBytes > 0 {
             let limit = timeouts.stalledSeconds(isTight: loop.budget.isTight)
             // What waits for the server alone, as a stream that is written to slowly, is not the client's fault.

@@ -1,3 +1,4 @@
+import DecreeSockets
 import NIOCore
 import NIOPosix
 
@@ -89,7 +90,8 @@ public final class RPCServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ConnectionGate(limit))
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGate(limit, pause: .milliseconds(100)))
                 }
             }
             .childChannelOption(.maxMessagesPerRead, value: 1)

@@ -1,4 +1,5 @@
 import DecreeRPC
+import DecreeSockets
 import NIOCore
 
 /// An address to listen on.
@@ -109,6 +110,13 @@ public struct ServerTimeouts: Sendable {
     public var unreadSecondsWhenTight = 10
     /// A client that acknowledges nothing of what was sent to it is gone after this time.
     public var unacknowledgedSeconds = 60
+
+    /// How a connection looks for machines that are gone.
+    var silenceWatch: SilenceWatch {
+        SilenceWatch(
+            patience: .seconds(Int64(unacknowledgedSeconds)), interval: .seconds(Int64(min(10, unacknowledgedSeconds))))
+    }
+
     /// An HTTP/1 client that has closed its side still gets its answer within this time.
     public var halfClosedSeconds = 10
 

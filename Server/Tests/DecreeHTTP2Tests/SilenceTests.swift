@@ -1,32 +1,24 @@
+import DecreeSockets
 import Foundation
+import NIOCore
 import Testing
 
 @testable import DecreeHTTP2
 
 @Suite("Clients whose machine is gone without a word", .timeLimit(.minutes(1))) struct SilenceTests {
-    private let timeouts: ServerTimeouts = {
+    @Test("A client is gone when what was sent stays unacknowledged for the time, whatever was before")
+    func watch() {
         var timeouts = ServerTimeouts()
         timeouts.unacknowledgedSeconds = 20
-        return timeouts
-    }()
-
-    /// What the watch says at each look: at a second, how much is unacknowledged, and for how long nothing was.
-    private func judge(_ looks: [(second: Int, seen: (Int, Int)?)]) -> [Bool] {
-        var watch = SilenceWatch()
-        return looks.map { watch.isGone($0.seen, $0.second, timeouts) }
-    }
-
-    @Test("A client is gone when what was sent stays unacknowledged for the time, however long it was silent before")
-    func time() {
-        #expect(judge([(1_000, (1, 500)), (1_019, (1, 519)), (1_020, (1, 520))]) == [false, false, true])
-    }
-
-    @Test("An acknowledgement in between begins the time anew; a socket of another kind has no such thing")
-    func acknowledged() {
-        let looks: [(Int, (Int, Int)?)] = [
-            (1_000, (3, 5)), (1_010, (0, 0)), (1_018, (2, 1)), (1_037, (2, 3)), (1_060, nil), (1_061, (1, 100)),
-        ]
-        #expect(judge(looks) == [false, false, false, false, false, false])
+        var watch = timeouts.silenceWatch
+        func isGone(_ second: Int64, waiting: Int, since: Int64) -> Bool {
+            watch.isGone(
+                Acknowledgements(waitingSegments: waiting, sinceLast: .seconds(since)),
+                at: .uptimeNanoseconds(0) + .seconds(second))
+        }
+        #expect(!isGone(1_000, waiting: 3, since: 500) && !isGone(1_010, waiting: 0, since: 0))
+        #expect(!isGone(1_018, waiting: 2, since: 1) && !isGone(1_037, waiting: 2, since: 20))
+        #expect(isGone(1_038, waiting: 2, since: 21))
     }
 
     #if os(Linux)

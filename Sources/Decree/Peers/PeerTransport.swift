@@ -1,6 +1,7 @@
 import DecreeNode
 import DecreeWire
 import Logging
+import DecreeSockets
 import NIOCore
 import NIOPosix
 import PaxosBase
@@ -90,7 +91,8 @@ final class PeerTransport: @unchecked Sendable {
             .serverChannelOption(.maxMessagesPerRead, value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(PeerGate(transport: self))
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGate(self, pause: .milliseconds(50)))
                 }
             }
             .childChannelOption(.socketOption(.so_keepalive), value: 1)

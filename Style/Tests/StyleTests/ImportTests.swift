@@ -49,9 +49,11 @@ struct ImportTests {
         "Sources/DecreeJournal": Set(["PaxosBase", "PaxosLog", "DecreeWire"] + posix),
         "Sources/DecreeNode": ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
         "Sources/DecreeSimulator": ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode"],
+        "Sources/DecreeSockets": Set(["NIOCore"] + posix),
         "Sources/Decree": Set(
             [
-                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "NIOCore", "NIOPosix", "Logging",
+                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "DecreeSockets", "NIOCore",
+                "NIOPosix", "Logging",
                 "Synchronization",
             ] + posix),
         "Server/Sources/DecreeStore": ["PaxosBase", "PaxosLog"],
@@ -61,7 +63,7 @@ struct ImportTests {
             "DecreeRPC", "DecreeServer", "SwiftProtobuf", "Foundation",
         ],
         "Server/Sources/DecreeHTTP2": Set(
-            ["CNghttp2", "CZlib", "DecreeRPC", "NIOCore", "NIOPosix", "Synchronization"] + posix),
+            ["CNghttp2", "CZlib", "DecreeRPC", "DecreeSockets", "NIOCore", "NIOPosix", "Synchronization"] + posix),
         "Server/Sources/DecreeEtcd": [
             "PaxosBase", "PaxosLog", "DecreeRPC", "DecreeStore", "SwiftProtobuf", "Foundation",
         ],

@@ -1,3 +1,4 @@
+import DecreeSockets
 import NIOCore
 import Synchronization
 
@@ -47,14 +48,8 @@ final class ConnectionLimit: Sendable {
     /// More are too many whatever the system permits: each costs memory before it asks for anything.
     static let maxConnections = 10_000
 
-    var isReached: Bool { open.load(ordering: .relaxed) >= limit }
-
-    func opened() { open.add(1, ordering: .relaxed) }
-
-    func closed() { open.subtract(1, ordering: .relaxed) }
-
     /// Says that clients have to wait, at most once a minute.
-    func say(_ why: String) {
+    private func say(_ why: String) {
         let now = Int(NIODeadline.now().uptimeNanoseconds / 1_000_000_000)
         let last = reported.load(ordering: .relaxed)
         guard last == Int.min || now - last >= 60 else { return }
@@ -63,51 +58,17 @@ final class ConnectionLimit: Sendable {
     }
 }
 
-/// Stands before a listener's accepting: lets nobody in while the limit is reached, and rests after an error of `accept`,
-/// which would come at once again. Who waits, waits in the system's queue.
-final class ConnectionGate: ChannelDuplexHandler {
-    typealias InboundIn = any Channel
-    typealias OutboundIn = Never
-
-    private static let pause = TimeAmount.milliseconds(100)
-    private static let pauseAfterError = TimeAmount.seconds(1)
-
-    private let limit: ConnectionLimit
-    private var restsUntil = NIODeadline.uptimeNanoseconds(0)
-    private var isWaiting = false
-
-    init(_ limit: ConnectionLimit) { self.limit = limit }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let limit = limit
-        limit.opened()
-        unwrapInboundIn(data).closeFuture.whenComplete { _ in limit.closed() }
-        context.fireChannelRead(data)
+extension ConnectionLimit: Doorkeeper {
+    func mayEnter() -> Bool {
+        guard open.load(ordering: .relaxed) >= limit else { return true }
+        say("\(limit) are open, as many as may be (see the limit of open files)")
+        return false
     }
 
-    func read(context: ChannelHandlerContext) {
-        guard !isWaiting else { return }
-        if NIODeadline.now() < restsUntil {
-            wait(context, Self.pauseAfterError)
-        } else if limit.isReached {
-            limit.say("\(limit.limit) are open, as many as may be (see the limit of open files)")
-            wait(context, Self.pause)
-        } else {
-            context.read()
-        }
+    func entered(_ channel: any Channel) {
+        open.add(1, ordering: .relaxed)
+        channel.closeFuture.whenComplete { _ in self.open.subtract(1, ordering: .relaxed) }
     }
 
-    private func wait(_ context: ChannelHandlerContext, _ time: TimeAmount) {
-        isWaiting = true
-        context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
-            isWaiting = false
-            if context.channel.isActive { read(context: context) }
-        }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? IOError else { return context.fireErrorCaught(error) }
-        limit.say(RPCServer.reason(error))
-        restsUntil = .now() + Self.pauseAfterError
-    }
+    func acceptFailed(_ error: IOError) { say(RPCServer.reason(error)) }
 }
