@@ -30,8 +30,12 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     private static let maxQueuedFrames = 512
     /// Bytes of header lists that are decoded in one turn of the loop, about.
     private static let maxEffort = 1 << 19
+    /// The same when the turn of the loop has lasted long already: one refused call, or some hundred ordinary ones.
+    private static let maxEffortWhenLate = 1 << 17
     /// As much is fed to the codec between two looks at what piles up, in bytes: it may be forty requests.
     private static let feedSize = 512
+    /// The same behind a piece that made much work: four requests.
+    private static let carefulFeedSize = 64
     /// The largest frame that HTTP/2 allows without other settings, with its header.
     static let maxFrameSize = 16_384 + 9
 
@@ -78,6 +82,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     /// Input that waits until the client has read.
     private var later: ByteBuffer?
     private var rests = false
+    private var feedsCarefully = false
     private var silence: SilenceWatch
     private var progressSince = 0
     /// The last second in which no answer waited.
@@ -210,21 +215,30 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
             if position > 0, isCrowded {
                 pump()
                 if isCrowded { return position }
-            } else if position > 0, head.pointee.effort &- effort > Self.maxEffort {
-                // Header lists may be a thousand times as long as what was sent of them: others have their turn in between.
-                rest()
+            } else if position > 0, isEnough(head.pointee.effort &- effort) {
+                rests = true
+                loop.rest(self)
                 return position
             } else {
+                let before = head.pointee.effort
                 position = walk(bytes, from: position)
+                feedsCarefully = head.pointee.effort &- before > Self.maxEffortWhenLate
             }
         }
         return position
     }
 
+    /// Header lists may be a thousand times as long as what was sent of them, and refusals cost more than they weigh: others
+    /// have their turn in between.
+    private func isEnough(_ effort: Int) -> Bool {
+        guard effort > Self.maxEffortWhenLate else { return false }
+        return effort > Self.maxEffort || loop.turn.isOver(at: .now())
+    }
+
     /// - Returns: up to where the input was used.
     private func walk(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         let keptBefore = walker.heldBytes
-        let finding = walker.walk(bytes, from: start, budget: Self.feedSize)
+        let finding = walker.walk(bytes, from: start, budget: feedsCarefully ? Self.carefulFeedSize : Self.feedSize)
         if walker.heldBytes != keptBefore { hold(walker.heldBytes - keptBefore) }
         switch finding {
         case .feed(let end):
@@ -297,16 +311,11 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         closeIfDone()
     }
 
-    /// Lets the sockets of others have their turn.
-    private func rest() {
-        rests = true
-        loop.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { [weak self] in
-            guard let self else { return }
-            self.rests = false
-            self.goOn()
-            self.throttle()
-            self.loop.flush()
-        }
+    /// Has rested for long enough.
+    func resume() {
+        rests = false
+        goOn()
+        throttle()
     }
 
     /// Takes up the input that had to wait.

@@ -44,6 +44,10 @@ public final class RPCLoop: @unchecked Sendable {
     public internal(set) var isDraining = false
     var whenEmpty: EventLoopPromise<Void>?
 
+    var turn = TurnClock()
+    /// Connections whose input waits for a later turn, in the order in which they came to rest.
+    private var resting: [HTTP2Connection] = []
+    private var wakesResting = false
     private var touched: [HTTP2Connection] = []
     private var drained: [CallID] = []
     private var isFlushing = false
@@ -119,8 +123,39 @@ public final class RPCLoop: @unchecked Sendable {
 
     private func turnEnds() {
         turnIsScheduled = false
+        turn.end()
         handler?.readComplete()
         flush()
+    }
+
+    /// Has a connection go on in a later turn, when others had theirs.
+    func rest(_ connection: HTTP2Connection) {
+        resting.append(connection)
+        if !wakesResting { wakeRestingLater() }
+    }
+
+    private func wakeRestingLater() {
+        wakesResting = true
+        eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { self.wakeResting() }
+    }
+
+    /// One task for all of them, asked for again when its work is done: an event loop runs every task that is due before it
+    /// looks at its sockets, so that tasks of their own, one due while another runs, would keep it from them.
+    private func wakeResting() {
+        turn.end()
+        let waiting = resting
+        resting = []
+        var next = 0
+        while next < waiting.count, !turn.isOver(at: .now()) {
+            waiting[next].resume()
+            next += 1
+        }
+        // Who had no turn comes before those who rest again.
+        resting = waiting[next...] + resting
+        flush()
+        turn.end()
+        wakesResting = false
+        if !resting.isEmpty { wakeRestingLater() }
     }
 
     /// Remembers that a connection has something to write.

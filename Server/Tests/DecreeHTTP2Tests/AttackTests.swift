@@ -97,8 +97,8 @@ import Testing
             latencies.sort()
             print("\(flood.name): \(grown >> 20) MiB, p99 \(latencies[297])")
             #expect(grown < 256 << 20, "\(flood.name) cost \(grown >> 20) MiB")
-            // Tests share the machine with others, so that only gross delays count there.
-            let limit: Duration = Self.isLong ? .milliseconds(500) : .seconds(3)
+            // The aim is a tenth of a second; tests share the machine with others, so that more is allowed there.
+            let limit: Duration = Self.isLong ? .milliseconds(100) : .milliseconds(500)
             #expect(latencies[297] < limit, "\(flood.name): p99 was \(latencies[297])")
             for peer in peers { peer.close() }
             await client.close()
