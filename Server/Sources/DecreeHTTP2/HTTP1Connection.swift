@@ -96,7 +96,7 @@ final class HTTP1Connection: ChannelInboundHandler, LoopConnection {
     private func end(_ reason: Cancellation?) {
         guard let call else { return }
         self.call = nil
-        let wasOpen = loop.calls[call.index].pointee.flags.contains(.open)
+        let wasOpen = loop.calls[call.index].pointee.isOpen
         loop.calls.release(call.index)
         guard wasOpen, let reason else { return }
         loop.handler?.cancelled(call, method: .http, reason: reason)
@@ -240,7 +240,8 @@ final class HTTP1Connection: ChannelInboundHandler, LoopConnection {
         }
         let slot = loop.calls[index]
         slot.pointee.http1 = self
-        slot.pointee.flags.formUnion([.plain, .open])
+        slot.pointee.kind = .plain
+        slot.pointee.isOpen = true
         let call = loop.calls.id(index)
         self.call = call
         loop.tally.pointee.httpRequests += 1

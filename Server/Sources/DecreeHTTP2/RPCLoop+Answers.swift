@@ -22,7 +22,7 @@ extension RPCLoop {
     @discardableResult
     public func respond(_ call: CallID, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) -> Bool {
         eventLoop.assertInEventLoop()
-        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain), admit(call, slot, size) else {
+        guard let slot = calls.open(call), !slot.pointee.kind.contains(.plain), admit(call, slot, size) else {
             return false
         }
         append(slot, size: size, write)
@@ -56,7 +56,7 @@ extension RPCLoop {
     @discardableResult
     public func sendHeaders(_ call: CallID) -> Bool {
         eventLoop.assertInEventLoop()
-        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
+        guard let slot = calls.open(call), !slot.pointee.kind.contains(.plain) else { return false }
         slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(call.index, slot) }
         return true
     }
@@ -75,7 +75,7 @@ extension RPCLoop {
     @discardableResult
     public func send(_ call: CallID, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) -> Bool {
         eventLoop.assertInEventLoop()
-        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain), admit(call, slot, size) else {
+        guard let slot = calls.open(call), !slot.pointee.kind.contains(.plain), admit(call, slot, size) else {
             return false
         }
         append(slot, size: size, write)
@@ -91,14 +91,14 @@ extension RPCLoop {
         let size = message.readableBytes
         eventLoop.assertInEventLoop()
         guard let slot = calls.open(call) else { return false }
-        guard size >= OutgoingBytes.attachmentThreshold, !slot.pointee.flags.contains(.compressed) else {
+        guard size >= OutgoingBytes.attachmentThreshold, !slot.pointee.kind.contains(.compressed) else {
             return message.withUnsafeReadableBytes { send(call, message: $0) }
         }
-        guard !slot.pointee.flags.contains(.plain), admit(call, slot, size) else {
+        guard !slot.pointee.kind.contains(.plain), admit(call, slot, size) else {
             return false
         }
-        slot.pointee.outgoing.append(5) { Self.writePrefix(to: $0, size: size) }
-        slot.pointee.outgoing.attach(message)
+        slot.pointee.output.waiting.append(5) { Self.writePrefix(to: $0, size: size) }
+        slot.pointee.output.waiting.attach(message)
         queued(slot, size + 5)
         slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(call.index, slot) }
         return true
@@ -108,11 +108,11 @@ extension RPCLoop {
     /// client's window is not opened any further, so that it sends at most what the window still holds.
     public func setInbound(_ call: CallID, isPaused: Bool) {
         eventLoop.assertInEventLoop()
-        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return }
+        guard let slot = calls.open(call), !slot.pointee.kind.contains(.plain) else { return }
         if isPaused {
-            slot.pointee.flags.insert(.paused)
-        } else if slot.pointee.flags.contains(.paused) {
-            slot.pointee.flags.remove(.paused)
+            slot.pointee.input.isPaused = true
+        } else if slot.pointee.input.isPaused {
+            slot.pointee.input.isPaused = false
             slot.pointee.http2?._withUnsafeGuaranteedRef { $0.giveBackWindow(slot) }
         }
     }
@@ -123,7 +123,7 @@ extension RPCLoop {
     @discardableResult
     public func finish(_ call: CallID, _ status: RPCStatus = .ok) -> Bool {
         eventLoop.assertInEventLoop()
-        guard let slot = calls.open(call), !slot.pointee.flags.contains(.plain) else { return false }
+        guard let slot = calls.open(call), !slot.pointee.kind.contains(.plain) else { return false }
         close(call.index, slot, with: status)
         return true
     }
@@ -137,7 +137,7 @@ extension RPCLoop {
     public func respond(_ call: CallID, _ response: HTTPResponse) -> Bool {
         eventLoop.assertInEventLoop()
         guard let slot = plain(call) else { return false }
-        slot.pointee.flags.remove(.open)
+        slot.pointee.isOpen = false
         if let http1 = slot.pointee.http1 {
             http1.respond(call.index, response)
         } else {
@@ -170,8 +170,10 @@ extension RPCLoop {
         guard let slot = plain(call) else { return false }
         if let http1 = slot.pointee.http1 {
             http1.sendBody(bytes)
-        } else if !slot.pointee.flags.contains(.headOnly) {
-            slot.pointee.outgoing.append(bytes.count) { room in bytes.withUnsafeBytes { room.copyMemory(from: $0) } }
+        } else if !slot.pointee.kind.contains(.headOnly) {
+            slot.pointee.output.waiting.append(bytes.count) { room in
+                bytes.withUnsafeBytes { room.copyMemory(from: $0) }
+            }
             queued(slot, bytes.count)
             slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(call.index, slot) }
         }
@@ -185,11 +187,11 @@ extension RPCLoop {
     public func finishBody(_ call: CallID) -> Bool {
         eventLoop.assertInEventLoop()
         guard let slot = plain(call) else { return false }
-        slot.pointee.flags.remove(.open)
+        slot.pointee.isOpen = false
         if let http1 = slot.pointee.http1 {
             http1.finishBody(call.index)
         } else {
-            slot.pointee.flags.insert(.finished)
+            slot.pointee.output.isFinished = true
             slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(call.index, slot) }
         }
         return true
@@ -198,7 +200,7 @@ extension RPCLoop {
     // MARK: Parts
 
     private func plain(_ call: CallID) -> UnsafeMutablePointer<CallSlot>? {
-        guard let slot = calls.open(call), slot.pointee.flags.contains(.plain) else { return nil }
+        guard let slot = calls.open(call), slot.pointee.kind.contains(.plain) else { return nil }
         return slot
     }
 
@@ -222,7 +224,7 @@ extension RPCLoop {
     @inline(__always)
     private func hasRoom(_ slot: UnsafeMutablePointer<CallSlot>, _ size: Int) -> Bool {
         if waitingBytes == 0 || budget.hasRoom(for: size) { return true }
-        let own = slot.pointee.http2?._withUnsafeGuaranteedRef { $0.waitingBytes } ?? 0
+        let own = slot.pointee.http2?._withUnsafeGuaranteedRef { $0.account.waiting } ?? 0
         return own + size <= configuration.limits.assuredResponseBytes && budget.hasReserve
     }
 
@@ -241,10 +243,10 @@ extension RPCLoop {
     private func append(
         _ slot: UnsafeMutablePointer<CallSlot>, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void
     ) {
-        if slot.pointee.flags.contains(.compressed), size >= Gzip.thresholdBytes {
+        if slot.pointee.kind.contains(.compressed), size >= Gzip.thresholdBytes {
             return appendCompressed(slot, size: size, write)
         }
-        slot.pointee.outgoing.append(size + 5) { memory in
+        slot.pointee.output.waiting.append(size + 5) { memory in
             Self.writePrefix(to: memory, size: size)
             write(UnsafeMutableRawBufferPointer(rebasing: memory[5...]))
         }
@@ -260,7 +262,7 @@ extension RPCLoop {
         write(message)
         let smaller = Gzip.deflate(UnsafeRawBufferPointer(message))
         let count = smaller?.count ?? size
-        slot.pointee.outgoing.append(count + 5) { memory in
+        slot.pointee.output.waiting.append(count + 5) { memory in
             Self.writePrefix(to: memory, size: count)
             memory[0] = smaller == nil ? 0 : 1
             let room = UnsafeMutableRawBufferPointer(rebasing: memory[5...])
@@ -271,28 +273,28 @@ extension RPCLoop {
 
     @inline(__always)
     private func queued(_ slot: UnsafeMutablePointer<CallSlot>, _ bytes: Int) {
-        if !slot.pointee.flags.contains(.plain) {
+        if !slot.pointee.kind.contains(.plain) {
             tally.pointee.messagesSent += 1
             tally.pointee.methods.countSent(slot.pointee.method)
         }
         slot.pointee.http2?._withUnsafeGuaranteedRef { $0.addWaiting(bytes) }
-        if slot.pointee.outgoing.count > configuration.limits.streamHighWater {
-            slot.pointee.flags.insert(.owesDrain)
+        if slot.pointee.output.waiting.count > configuration.limits.streamHighWater {
+            slot.pointee.output.owesDrain = true
         }
     }
 
     /// The application is done with the call.
     @inline(__always)
     func close(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, with status: RPCStatus) {
-        if !status.message.isEmpty { slot.pointee.statusMessage = status.message }
+        if !status.message.isEmpty { slot.pointee.output.statusMessage = status.message }
         close(index, slot, status.code)
     }
 
     @inline(__always)
     private func close(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ code: StatusCode) {
-        slot.pointee.flags.remove(.open)
-        slot.pointee.flags.insert(.finished)
-        slot.pointee.code = code
+        slot.pointee.isOpen = false
+        slot.pointee.output.isFinished = true
+        slot.pointee.output.code = code
         tally.pointee.callsEnded[Int(code.rawValue)] += 1
         tally.pointee.methods.countEnd(slot.pointee.method, code)
         slot.pointee.http2?._withUnsafeGuaranteedRef { $0.progress(index, slot) }

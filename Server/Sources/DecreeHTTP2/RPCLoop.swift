@@ -96,12 +96,12 @@ public final class RPCLoop: @unchecked Sendable {
     /// - Returns: bytes of this call's messages that the client has not taken yet; 0 if it is gone.
     public func bufferedBytes(of call: CallID) -> Int {
         guard let slot = calls.open(call) else { return 0 }
-        return slot.pointee.http1?.waitingBytes ?? slot.pointee.outgoing.count
+        return slot.pointee.http1?.waitingBytes ?? slot.pointee.output.waiting.count
     }
 
     /// - Returns: whether more waits on this call than `ServerLimits.streamHighWater`, so that `drained` will be called.
     public func isFull(_ call: CallID) -> Bool {
-        calls.open(call).map { $0.pointee.flags.contains(.owesDrain) } ?? false
+        calls.open(call).map { $0.pointee.output.owesDrain } ?? false
     }
 
     /// - Returns: who the client proved to be, if a handler of `ServerConfiguration.prepare` told.
@@ -213,7 +213,7 @@ public final class RPCLoop: @unchecked Sendable {
     }
 
     func clearDeadline(_ index: UInt32) {
-        if calls[index].pointee.flags.contains(.timed) { wheel.remove(index, in: calls) }
+        if calls[index].pointee.isTimed { wheel.remove(index, in: calls) }
     }
 
     private func armWheel(_ wake: Int64) {

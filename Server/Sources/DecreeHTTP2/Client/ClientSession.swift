@@ -156,7 +156,7 @@ final class ClientSession: ChannelInboundHandler {
         guard !isPumping, !isReceiving, let context else { return }
         isPumping = true
         while let session, context.channel.isWritable {
-            while output.readableBytes < HTTP2Connection.writeSize {
+            while output.readableBytes < WriteBatch.mark {
                 var bytes: UnsafePointer<UInt8>?
                 let count = nghttp2_session_mem_send(session, &bytes)
                 guard count > 0, let bytes else { break }

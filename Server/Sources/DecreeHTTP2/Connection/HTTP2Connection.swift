@@ -24,8 +24,6 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         case closing
     }
 
-    /// Bytes gathered for one write.
-    static let writeSize = 65_536
     /// More frames than this may not wait for the socket while more is read.
     private static let maxQueuedFrames = 512
     /// Bytes of header lists that are decoded in one turn of the loop, about.
@@ -36,8 +34,6 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     private static let feedSize = 512
     /// The same behind a piece that made much work: four requests.
     private static let carefulFeedSize = 64
-    /// The largest frame that HTTP/2 allows without other settings, with its header.
-    static let maxFrameSize = 16_384 + 9
 
     let loop: RPCLoop
     let listener: Int
@@ -55,44 +51,27 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     /// The codec is working on input: output has to wait until it returns.
     @exclusivity(unchecked) var isReceiving = false
     @exclusivity(unchecked) var firstCall = CallTable.none
-    /// Bytes of incomplete requests, and of responses that wait for the client.
-    @exclusivity(unchecked) var bufferedRequestBytes = 0
-    @exclusivity(unchecked) var waitingBytes = 0
-    /// What requests and open calls hold, incomplete requests included.
-    @exclusivity(unchecked) var heldBytes = 0
+    @exclusivity(unchecked) var account = ConnectionAccount()
     /// Calls whose present message is not complete.
     @exclusivity(unchecked) var incompleteCalls = 0
     /// Bytes received whose share of the connection's window was not given back yet.
     @exclusivity(unchecked) var unconsumed = 0
-    /// The stream that was looked up last.
-    @exclusivity(unchecked) var recentStream: Int32 = 0
-    @exclusivity(unchecked) var recentIndex = CallTable.none
-    /// A whole request message that lies in the input and waits for the end of its frame.
-    @exclusivity(unchecked) var borrowed: UnsafeRawBufferPointer?
-    @exclusivity(unchecked) var borrower = CallTable.none
+    @exclusivity(unchecked) var recent = RecentStream()
+    @exclusivity(unchecked) var borrowed = BorrowedMessage()
     /// Some answer of this connection ended, or will end, before its request.
     @exclusivity(unchecked) var answersEarly = false
-    /// Where `gather` writes, and how far it has come.
-    @exclusivity(unchecked) private var target = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    @exclusivity(unchecked) private var targetEnd = 0
+    /// What `gather` fills.
+    @exclusivity(unchecked) private var batch = WriteBatch()
 
     /// The header block that is fed holds less than the client sent.
     private(set) var headWasShortened = false
     private var walker = FrameWalker()
-    /// Input that waits until the client has read.
-    private var later: ByteBuffer?
-    private var rests = false
+    private var pending = PendingInput()
     private var feedsCarefully = false
     private var silence: SilenceWatch
-    private var progressSince = 0
-    /// The last second in which no answer waited.
-    private var lastWaiting = 0
+    private(set) var clock: ConnectionClock
     private var context: ChannelHandlerContext?
     private var isPumping = false
-    private var isThrottled = false
-    private var lastInput = 0
-    private(set) var pingedAt: Int?
-    private var closingSince = 0
 
     init(loop: RPCLoop, listener: Int, serves: ServedProtocols) {
         self.loop = loop
@@ -102,6 +81,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         self.handler = handler
         calls = loop.calls
         silence = loop.configuration.timeouts.silenceWatch
+        clock = ConnectionClock(at: loop.seconds)
         head = .allocate(capacity: 1)
         head.initialize(
             to: RequestHead(maxSize: loop.configuration.limits.maxHeaderListBytes, methods: loop.methods))
@@ -120,8 +100,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        lastInput = loop.seconds
-        lastWaiting = loop.seconds
+        clock = ConnectionClock(at: loop.seconds)
         loop.tally.pointee.connectionsOpened += 1
         openSession()
         loop.add(self)
@@ -179,7 +158,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         let reason: Cancellation = loop.isDraining ? .shutdown : .disconnected
         while firstCall != CallTable.none { closeCall(firstCall, reason) }
         nghttp2_session_del(session)
-        hold(-heldBytes)
+        hold(-account.held)
         loop.tally.pointee.connectionsClosed += 1
         loop.remove(self)
         loop.scheduleTurnEnd()
@@ -190,9 +169,8 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         loop.tally.pointee.bytesReceived += UInt64(buffer.readableBytes)
-        lastInput = loop.seconds
-        pingedAt = nil
-        if later != nil { later?.writeImmutableBuffer(buffer) } else { take(buffer) }
+        clock.inputCame(at: loop.seconds)
+        if !pending.add(buffer) { take(buffer) }
         loop.touch(self)
         loop.scheduleTurnEnd()
     }
@@ -202,9 +180,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     private func take(_ buffer: ByteBuffer) {
         let used = buffer.withUnsafeReadableBytes { take($0) }
         guard used < buffer.readableBytes, session != nil, phase != .refused, phase != .closing else { return }
-        var waiting = buffer
-        waiting.moveReaderIndex(forwardBy: used)
-        later = waiting
+        pending.keep(buffer, from: used)
     }
 
     /// - Returns: how many bytes were used.
@@ -216,7 +192,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
                 pump()
                 if isCrowded { return position }
             } else if position > 0, isEnough(head.pointee.effort &- effort) {
-                rests = true
+                pending.rests = true
                 loop.rest(self)
                 return position
             } else {
@@ -301,7 +277,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
             let count = gather(session)
             guard count > 0 else { break }
             loop.tally.pointee.bytesSent += UInt64(count)
-            progressSince = loop.seconds
+            clock.wrote(at: loop.seconds)
             context.writeAndFlush(wrapOutboundOut(loop.output), promise: nil)
             loop.output.clear()
         }
@@ -313,60 +289,41 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
 
     /// Has rested for long enough.
     func resume() {
-        rests = false
+        pending.rests = false
         goOn()
         throttle()
     }
 
     /// Takes up the input that had to wait.
     private func goOn() {
-        guard let waiting = later, !rests, !isCrowded else { return }
-        later = nil
+        guard let waiting = pending.next(isCrowded: isCrowded) else { return }
         take(waiting)
         loop.touch(self)
         loop.scheduleTurnEnd()
     }
 
-    /// A client that sends but does not read makes answers and acknowledgements pile up in the codec: nothing more is
-    /// read from it until they have left. This cannot block a client that reads, since what waits here, unlike data,
-    /// needs no permission of the client's.
     private func throttle() {
-        guard session != nil, let channel = context?.channel, (later != nil || isCrowded) != isThrottled else { return }
-        isThrottled.toggle()
-        try? channel.syncOptions?.setOption(.autoRead, value: !isThrottled)
+        guard session != nil, let channel = context?.channel, let reads = pending.reading(isCrowded: isCrowded) else {
+            return
+        }
+        try? channel.syncOptions?.setOption(.autoRead, value: reads)
     }
 
     /// Fills the loop's output buffer from the session.
     private func gather(_ session: OpaquePointer) -> Int {
-        loop.output.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.writeSize + 2 * Self.maxFrameSize) {
-            target = $0
-            targetEnd = 0
-            while targetEnd < Self.writeSize {
+        loop.output.writeWithUnsafeMutableBytes(minimumWritableBytes: WriteBatch.room) {
+            batch.begin(in: $0)
+            while !batch.isFull {
                 var bytes: UnsafePointer<UInt8>?
                 let count = nghttp2_session_mem_send(session, &bytes)
                 guard count > 0, let bytes else {
                     if count < 0 { phase = .refused }
                     break
                 }
-                write(UnsafeRawBufferPointer(start: bytes, count: count))
+                batch.append(UnsafeRawBufferPointer(start: bytes, count: count))
             }
-            return targetEnd
+            return batch.count
         }
-    }
-
-    /// Appends to what `gather` fills.
-    @inline(__always)
-    private func write(_ bytes: UnsafeRawBufferPointer) {
-        target.baseAddress!.advanced(by: targetEnd).copyMemory(
-            from: bytes.baseAddress!, byteCount: checkedRoom(bytes.count))
-        targetEnd += bytes.count
-    }
-
-    /// The codec hands out at most a frame at a time, and there is room for two behind the mark at which `gather` stops.
-    @inline(__always)
-    private func checkedRoom(_ count: Int) -> Int {
-        guard targetEnd + count <= target.count else { invariantFailure("a frame of \(count) bytes does not fit") }
-        return count
     }
 
     /// Appends a DATA frame to what `gather` fills, unless that is full.
@@ -374,11 +331,9 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     func writeData(
         _ header: UnsafePointer<UInt8>, _ slot: UnsafeMutablePointer<CallSlot>, _ length: Int
     ) -> Bool {
-        guard targetEnd < Self.writeSize else { return false }
-        write(UnsafeRawBufferPointer(start: header, count: 9))
-        let room = UnsafeMutableRawBufferPointer(rebasing: target[targetEnd..<(targetEnd + checkedRoom(length))])
-        slot.pointee.outgoing.move(length, into: room)
-        targetEnd += length
+        guard !batch.isFull else { return false }
+        batch.append(UnsafeRawBufferPointer(start: header, count: 9))
+        slot.pointee.output.waiting.move(length, into: batch.take(length))
         return true
     }
 
@@ -396,7 +351,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         // why: so it is closed for output first.
         let mode: CloseMode = phase == .refused ? .output : .all
         phase = .closing
-        closingSince = loop.seconds
+        clock.closes(at: loop.seconds)
         let written = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
         let channel = context.channel
@@ -410,23 +365,15 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
         flood.pointee.secondPassed()
         let timeouts = loop.configuration.timeouts
         if let context, silence.isGone(context.channel, at: .now()) { return abandon() }
-        if waitingBytes > 0 {
-            let limit = timeouts.stalledSeconds(isTight: loop.budget.isTight)
-            // What waits for the server alone, as a stream that is written to slowly, is not the client's fault.
-            if loop.seconds - max(progressSince, lastWaiting) > limit { return abandon() }
-        } else {
-            lastWaiting = loop.seconds
-        }
-        endStalledRequests(timeouts.requestSeconds)
-        if phase == .closing {
-            if loop.seconds - closingSince >= 2 { abandon() }
-        } else if let pingedAt {
-            if loop.seconds - pingedAt >= timeouts.keepaliveTimeoutSeconds { abandon() }
-        } else if loop.seconds - lastInput >= timeouts.keepaliveIntervalSeconds {
-            pingedAt = loop.seconds
+        let isTight = loop.budget.isTight
+        switch clock.secondPassed(loop.seconds, answersWait: account.waiting > 0, timeouts, isTight: isTight) {
+        case .goOn: break
+        case .ping:
             nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
             loop.touch(self)
+        case .giveUp: return abandon()
         }
+        endStalledRequests(timeouts.requestSeconds)
         if phase == .draining { sendLastGoAway() }
         if phase == .refused { close() }
     }

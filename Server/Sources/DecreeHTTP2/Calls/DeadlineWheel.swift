@@ -30,14 +30,14 @@ struct DeadlineWheel {
         if head != CallTable.none { table[head].pointee.wheelPrevious = index }
         heads[bucket] = index
         occupied[bucket >> 6] |= 1 << UInt64(bucket & 63)
-        slot.pointee.flags.insert(.timed)
+        slot.pointee.isTimed = true
         count += 1
     }
 
     /// Takes a call out.
     mutating func remove(_ index: UInt32, in table: CallTable) {
         let slot = table[index]
-        slot.pointee.flags.remove(.timed)
+        slot.pointee.isTimed = false
         let (previous, next) = (slot.pointee.wheelPrevious, slot.pointee.wheelNext)
         if next != CallTable.none { table[next].pointee.wheelPrevious = previous }
         if previous != CallTable.none {

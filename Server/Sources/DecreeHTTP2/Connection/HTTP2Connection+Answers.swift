@@ -19,7 +19,7 @@ extension HTTP2Connection {
     /// Counts bytes that wait for the client, or that have left if negative: for the connection and for its loop.
     @inline(__always)
     func addWaiting(_ bytes: Int) {
-        waitingBytes += bytes
+        account.waiting += bytes
         loop.waitingBytes += bytes
         loop.budget.add(bytes)
     }
@@ -27,7 +27,7 @@ extension HTTP2Connection {
     /// Counts what is held for requests and calls, or no more if negative.
     @inline(__always)
     func hold(_ bytes: Int) {
-        heldBytes += bytes
+        account.held += bytes
         loop.budget.add(bytes)
     }
 
@@ -35,17 +35,16 @@ extension HTTP2Connection {
     @inline(__always)
     func progress(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
         guard session != nil else { return }
-        let isFinished = slot.pointee.flags.contains(.finished)
-        if !slot.pointee.flags.contains(.headersSubmitted) {
-            slot.pointee.flags.insert(.headersSubmitted)
-            if isFinished, slot.pointee.outgoing.count == 0 {
+        if slot.pointee.output.stage == .nothing {
+            slot.pointee.output.stage = .begun
+            if slot.pointee.output.isAtEnd {
                 submitTrailersOnly(slot)
             } else {
                 submitHeaders(index, slot)
             }
-        } else if slot.pointee.flags.contains(.deferred) {
-            slot.pointee.flags.remove(.deferred)
-            if isFinished, slot.pointee.outgoing.count == 0, !slot.pointee.flags.contains(.plain) {
+        } else if slot.pointee.output.stage == .deferred {
+            slot.pointee.output.stage = .begun
+            if slot.pointee.output.isAtEnd, !slot.pointee.kind.contains(.plain) {
                 submitTrailers(slot)
             } else {
                 nghttp2_session_resume_data(session, slot.pointee.streamID)
@@ -58,7 +57,7 @@ extension HTTP2Connection {
     private func submitHeaders(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
         var provider = nghttp2_data_provider(
             source: HTTP2Callbacks.source(index), read_callback: HTTP2Callbacks.readData)
-        let isCompressed = slot.pointee.flags.contains(.compressed)
+        let isCompressed = slot.pointee.kind.contains(.compressed)
         nghttp2_submit_response(
             session, slot.pointee.streamID, isCompressed ? loop.codec.gzipHeaders : loop.codec.okHeaders,
             isCompressed ? HTTP2Codec.gzipHeaderCount : HTTP2Codec.leadingHeaders, &provider)
@@ -66,12 +65,12 @@ extension HTTP2Connection {
 
     /// An answer without a message is one header list.
     private func submitTrailersOnly(_ slot: UnsafeMutablePointer<CallSlot>) {
-        slot.pointee.flags.insert(.trailersSubmitted)
-        if slot.pointee.code == .ok {
+        slot.pointee.output.stage = .ended
+        if slot.pointee.output.code == .ok {
             nghttp2_submit_response(
                 session, slot.pointee.streamID, loop.codec.okHeaders, HTTP2Codec.allHeaders, nil)
         } else {
-            let status = RPCStatus(slot.pointee.code, slot.pointee.statusMessage ?? "")
+            let status = RPCStatus(slot.pointee.output.code, slot.pointee.output.statusMessage ?? "")
             submitStatus(slot.pointee.streamID, http: "200", status)
         }
         stopClient(slot)
@@ -93,11 +92,11 @@ extension HTTP2Connection {
     }
 
     private func submitTrailers(_ slot: UnsafeMutablePointer<CallSlot>) {
-        slot.pointee.flags.insert(.trailersSubmitted)
-        let status = loop.codec.statuses + Int(slot.pointee.code.rawValue)
-        if let message = slot.pointee.statusMessage {
+        slot.pointee.output.stage = .ended
+        let status = loop.codec.statuses + Int(slot.pointee.output.code.rawValue)
+        if let message = slot.pointee.output.statusMessage {
             let fields: [(name: String, value: [UInt8])] = [
-                ("grpc-status", Array("\(slot.pointee.code.rawValue)".utf8)),
+                ("grpc-status", Array("\(slot.pointee.output.code.rawValue)".utf8)),
                 ("grpc-message", PercentEncoding.encode(message)),
             ]
             _ = HTTP2Codec.withFields(fields) { nghttp2_submit_trailer(session, slot.pointee.streamID, $0, $1) }
@@ -110,8 +109,8 @@ extension HTTP2Connection {
     /// The answer is complete: if the client is still sending, it is to be asked to stop.
     @inline(__always)
     private func stopClient(_ slot: UnsafeMutablePointer<CallSlot>) {
-        guard !slot.pointee.flags.contains(.remoteClosed) else { return }
-        slot.pointee.flags.insert(.discarding)
+        guard !slot.pointee.input.isClosed else { return }
+        slot.pointee.input.isDiscarded = true
         answersEarly = true
     }
 
@@ -147,7 +146,7 @@ extension HTTP2Connection {
         hold(Self.refusalCost)
         head.pointee.addEffort(Self.refusalEffort)
         // Even refusals pile up if nobody reads them; then the connection goes.
-        if heldBytes > Self.maxRefusalCost, !loop.budget.hasRoom(for: Self.refusalCost) { refuse("too_much_waits") }
+        if account.held > Self.maxRefusalCost, !loop.budget.hasRoom(for: Self.refusalCost) { refuse("too_much_waits") }
     }
 
     private static let maxRefusalCost = 16 * refusalCost
@@ -163,8 +162,8 @@ extension HTTP2Connection {
     func respondPlain(
         _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ response: HTTPResponse, isComplete: Bool
     ) {
-        guard session != nil, !slot.pointee.flags.contains(.headersSubmitted) else { return }
-        slot.pointee.flags.insert(.headersSubmitted)
+        guard session != nil, slot.pointee.output.stage == .nothing else { return }
+        slot.pointee.output.stage = .begun
         var response = response
         let room = loop.waitingBytes == 0 || loop.budget.hasRoom(for: response.body.count)
         if isComplete, !room { response = .text(503, "too many answers wait to be read\n") }
@@ -174,14 +173,14 @@ extension HTTP2Connection {
             fields.append((field.name.lowercased(), Array(field.value.utf8)))
         }
         if isComplete { fields.append(("content-length", Array("\(response.body.count)".utf8))) }
-        if !slot.pointee.flags.contains(.headOnly), !response.body.isEmpty {
-            slot.pointee.outgoing.append(response.body.count) { room in
+        if !slot.pointee.kind.contains(.headOnly), !response.body.isEmpty {
+            slot.pointee.output.waiting.append(response.body.count) { room in
                 response.body.withUnsafeBytes { room.copyMemory(from: $0) }
             }
             addWaiting(response.body.count)
         }
         if isComplete {
-            slot.pointee.flags.insert(.finished)
+            slot.pointee.output.isFinished = true
         }
         // The codec keeps them until they leave.
         let fieldBytes = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.count }
@@ -200,16 +199,16 @@ extension HTTP2Connection {
     @inline(__always)
     func provideData(_ index: UInt32, atMost length: Int, _ flags: UnsafeMutablePointer<UInt32>) -> Int {
         let slot = calls[index]
-        let waiting = slot.pointee.outgoing.count
-        let isFinished = slot.pointee.flags.contains(.finished)
+        let waiting = slot.pointee.output.waiting.count
+        let isFinished = slot.pointee.output.isFinished
         if waiting == 0, !isFinished {
-            slot.pointee.flags.insert(.deferred)
+            slot.pointee.output.stage = .deferred
             return Int(NGHTTP2_ERR_DEFERRED.rawValue)
         }
         flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue)
         if isFinished, waiting <= length {
             flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
-            if !slot.pointee.flags.contains(.plain) {
+            if !slot.pointee.kind.contains(.plain) {
                 flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
                 submitTrailers(slot)
             } else {
@@ -227,11 +226,8 @@ extension HTTP2Connection {
         addWaiting(-length)
         flood.pointee.pings.empty()
         flood.pointee.updates.drain(2)
-        if slot.pointee.flags.contains(.owesDrain),
-            slot.pointee.outgoing.count <= loop.configuration.limits.streamHighWater / 2
-        {
-            slot.pointee.flags.remove(.owesDrain)
-            if slot.pointee.flags.contains(.open) { loop.noteDrained(calls.id(index)) }
+        if slot.pointee.output.hasDrained(below: loop.configuration.limits.streamHighWater / 2), slot.pointee.isOpen {
+            loop.noteDrained(calls.id(index))
         }
         return 0
     }
@@ -241,16 +237,10 @@ extension HTTP2Connection {
     /// The codec is done with a stream.
     @inline(__always)
     func streamClosed(_ streamID: Int32) {
-        var index = recentIndex
-        if streamID != recentStream {
-            guard let pointer = nghttp2_session_get_stream_user_data(session, streamID) else { return }
-            if pointer == Self.refusalMark { return hold(-Self.refusalCost) }
-            index = UInt32(Int(bitPattern: pointer) - 1)
-        } else {
-            recentStream = 0
-            recentIndex = CallTable.none
-        }
-        if index != CallTable.none { closeCall(index, .reset) }
+        if let index = recent.take(streamID) { return closeCall(index, .reset) }
+        guard let pointer = nghttp2_session_get_stream_user_data(session, streamID) else { return }
+        if pointer == Self.refusalMark { return hold(-Self.refusalCost) }
+        closeCall(UInt32(Int(bitPattern: pointer) - 1), .reset)
     }
 
     /// Frees a call, and tells the handler if that comes before an answer.
@@ -260,21 +250,18 @@ extension HTTP2Connection {
         let (previous, next) = (slot.pointee.previous, slot.pointee.next)
         if previous != CallTable.none { calls[previous].pointee.next = next } else { firstCall = next }
         if next != CallTable.none { calls[next].pointee.previous = previous }
-        if borrower == index {
-            borrowed = nil
-            borrower = CallTable.none
-        }
+        _ = borrowed.take(for: index)
         forgetIncoming(slot)
-        addWaiting(-slot.pointee.outgoing.count)
+        addWaiting(-slot.pointee.output.waiting.count)
         hold(-slot.pointee.held)
-        if slot.pointee.flags.contains(.receiving) { incompleteCalls -= 1 }
+        if slot.pointee.input.isReceiving { incompleteCalls -= 1 }
         loop.clearDeadline(index)
-        let wasOpen = slot.pointee.flags.contains(.open)
+        let wasOpen = slot.pointee.isOpen
         let method = slot.pointee.method
-        if !slot.pointee.flags.contains(.trailersSubmitted), !slot.pointee.flags.contains(.plain) {
+        if slot.pointee.output.stage != .ended, !slot.pointee.kind.contains(.plain) {
             loop.tally.pointee.callsAbandoned += 1
             // A call that was answered counts as its answer says, taken or not.
-            if !slot.pointee.flags.contains(.finished) { loop.tally.pointee.methods.countEnd(method, .cancelled) }
+            if !slot.pointee.output.isFinished { loop.tally.pointee.methods.countEnd(method, .cancelled) }
         }
         let call = calls.id(index)
         calls.release(index)
@@ -287,15 +274,15 @@ extension HTTP2Connection {
     func deadlinePassed(_ index: UInt32) {
         guard session != nil else { return }
         let slot = calls[index]
-        if slot.pointee.outgoing.count > 0 || slot.pointee.flags.contains(.finished) {
+        if slot.pointee.output.waiting.count > 0 || slot.pointee.output.isFinished {
             nghttp2_submit_rst_stream(session, Self.noFlags, slot.pointee.streamID, NGHTTP2_CANCEL.rawValue)
             loop.touch(self)
         }
-        guard !slot.pointee.flags.contains(.finished) else { return }
-        let wasOpen = slot.pointee.flags.contains(.open)
+        guard !slot.pointee.output.isFinished else { return }
+        let wasOpen = slot.pointee.isOpen
         let call = calls.id(index)
         let method = slot.pointee.method
-        slot.pointee.flags.insert(.discarding)
+        slot.pointee.input.isDiscarded = true
         forgetIncoming(slot)
         loop.close(index, slot, with: .deadlineExceeded)
         guard wasOpen else { return }

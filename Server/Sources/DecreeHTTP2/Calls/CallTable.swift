@@ -1,22 +1,21 @@
-import DecreeRPC
 import NIOCore
 
 /// What one open call, or plain HTTP request, of an event loop is made of. Lives in a `CallTable`.
 struct CallSlot {
     /// How often this place was used; part of every `CallID`.
     var generation: UInt64 = 1
-    var flags = CallFlags()
     var method = MethodID.http
     var streamID: Int32 = 0
-    /// The code that will stand in `grpc-status`.
-    var code = StatusCode.ok
-    /// The text that will stand in `grpc-message`.
-    var statusMessage: String?
+    var kind: CallKind = []
+    /// The application was told of the call and may still answer it.
+    var isOpen = false
+    /// In the deadline wheel.
+    var isTimed = false
     /// The connection outlives its calls, so it is not retained here.
     var http2: Unmanaged<HTTP2Connection>?
     var http1: HTTP1Connection?
-    var incoming = IncomingBytes()
-    var outgoing = OutgoingBytes()
+    var input = CallInput()
+    var output = CallOutput()
     var metadata = CallMetadata(nil)
     /// What is known of a plain HTTP request before its body is complete.
     var request: HTTPRequest?
@@ -27,53 +26,8 @@ struct CallSlot {
     var wheelPrevious = CallTable.none
     var wheelNext = CallTable.none
     var deadline = Int64.max
-    /// Bytes that came while the client was to wait, and whose share of its window was not given back.
-    var withheld = 0
     /// What the call holds in the budget besides its messages, in bytes.
     var held = 0
-    /// The body's length as the client announced it, or negative, and how much of it arrived.
-    var announced = -1
-    var arrived = 0
-    /// The second in which the message began that is being received.
-    var receivingSince = 0
-}
-
-/// The state of a call, as far as yes and no go.
-struct CallFlags: OptionSet {
-    let rawValue: UInt16
-
-    /// The place is in use.
-    static let used = CallFlags(rawValue: 1 << 0)
-    /// The application was told of the call and may still answer it.
-    static let open = CallFlags(rawValue: 1 << 1)
-    /// Response headers were handed to the codec.
-    static let headersSubmitted = CallFlags(rawValue: 1 << 2)
-    /// Nothing will be appended to the response any more.
-    static let finished = CallFlags(rawValue: 1 << 3)
-    /// The codec waits to be told that there is more to send.
-    static let deferred = CallFlags(rawValue: 1 << 4)
-    /// The client has closed its side.
-    static let remoteClosed = CallFlags(rawValue: 1 << 5)
-    /// A plain HTTP request.
-    static let plain = CallFlags(rawValue: 1 << 6)
-    /// What the client still sends is thrown away.
-    static let discarding = CallFlags(rawValue: 1 << 7)
-    /// In the deadline wheel.
-    static let timed = CallFlags(rawValue: 1 << 8)
-    /// More waited than the high-water mark; `drained` is owed.
-    static let owesDrain = CallFlags(rawValue: 1 << 9)
-    /// The method takes exactly one message.
-    static let oneMessage = CallFlags(rawValue: 1 << 10)
-    /// A response to HEAD.
-    static let headOnly = CallFlags(rawValue: 1 << 11)
-    /// Trailers were handed to the codec.
-    static let trailersSubmitted = CallFlags(rawValue: 1 << 12)
-    /// The client compresses its messages with gzip, if it likes, and so may the server.
-    static let compressed = CallFlags(rawValue: 1 << 13)
-    /// The application takes nothing more from the client for now.
-    static let paused = CallFlags(rawValue: 1 << 15)
-    /// A message, or a request, has begun and is not complete.
-    static let receiving = CallFlags(rawValue: 1 << 14)
 }
 
 /// The calls of one event loop, in places with stable addresses that are used again and again.
@@ -99,8 +53,8 @@ final class CallTable {
     deinit {
         for chunk in UnsafeBufferPointer(start: chunks, count: chunkCount) {
             for index in 0..<Self.chunkSize {
-                chunk[index].incoming.reset(freeing: true)
-                chunk[index].outgoing.reset(freeing: true)
+                chunk[index].input.partial.reset(freeing: true)
+                chunk[index].output.waiting.reset(freeing: true)
             }
             chunk.deinitialize(count: Self.chunkSize)
             chunk.deallocate()
@@ -124,7 +78,6 @@ final class CallTable {
         let slot = self[index]
         firstFree = slot.pointee.next
         slot.pointee.next = Self.none
-        slot.pointee.flags = .used
         count += 1
         return index
     }
@@ -145,21 +98,18 @@ final class CallTable {
     func release(_ index: UInt32) {
         let slot = self[index]
         slot.pointee.generation += 1
-        slot.pointee.flags = []
-        slot.pointee.code = .ok
-        if slot.pointee.statusMessage != nil { slot.pointee.statusMessage = nil }
+        slot.pointee.kind = []
+        slot.pointee.isOpen = false
+        slot.pointee.isTimed = false
         slot.pointee.http2 = nil
         if slot.pointee.http1 != nil { slot.pointee.http1 = nil }
-        slot.pointee.incoming.reset()
-        slot.pointee.outgoing.reset()
+        slot.pointee.input.reset()
+        slot.pointee.output.reset()
         if !slot.pointee.metadata.isEmpty { slot.pointee.metadata = CallMetadata(nil) }
         if slot.pointee.request != nil { slot.pointee.request = nil }
         slot.pointee.previous = Self.none
         slot.pointee.deadline = .max
-        slot.pointee.withheld = 0
         slot.pointee.held = 0
-        slot.pointee.announced = -1
-        slot.pointee.arrived = 0
         slot.pointee.next = firstFree
         firstFree = index
         count -= 1
@@ -176,7 +126,7 @@ final class CallTable {
     func open(_ call: CallID) -> UnsafeMutablePointer<CallSlot>? {
         guard Int(call.index >> Self.chunkBits) < chunkCount else { return nil }
         let slot = self[call.index]
-        guard slot.pointee.generation == call.generation, slot.pointee.flags.contains(.open) else { return nil }
+        guard slot.pointee.generation == call.generation, slot.pointee.isOpen else { return nil }
         return slot
     }
 }

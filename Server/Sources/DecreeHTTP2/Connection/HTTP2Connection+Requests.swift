@@ -28,7 +28,7 @@ extension HTTP2Connection {
             if flood.pointee.updates.pour() { refuse("too_many_window_updates") }
         case NGHTTP2_PING:
             // An acknowledgement that was not asked for is one more.
-            if !isAck || pingedAt == nil, flood.pointee.pings.pour() { refuse("too_many_pings") }
+            if !isAck || clock.pingedAt == nil, flood.pointee.pings.pour() { refuse("too_many_pings") }
         case NGHTTP2_SETTINGS:
             if flood.pointee.settings.pour() { refuse("too_many_settings") }
         case NGHTTP2_DATA:
@@ -73,13 +73,13 @@ extension HTTP2Connection {
     /// - Returns: the call on a stream, if it has one.
     @inline(__always)
     private func callIndex(_ streamID: Int32) -> UInt32? {
-        if streamID == recentStream { return recentIndex == CallTable.none ? nil : recentIndex }
+        if let index = recent.call(of: streamID) { return index }
         guard let pointer = nghttp2_session_get_stream_user_data(session, streamID), pointer != Self.refusalMark else {
             return nil
         }
-        recentStream = streamID
-        recentIndex = UInt32(Int(bitPattern: pointer) - 1)
-        return recentIndex
+        let index = UInt32(Int(bitPattern: pointer) - 1)
+        recent.remember(streamID, index)
+        return index
     }
 
     // MARK: Beginning of a call
@@ -124,18 +124,13 @@ extension HTTP2Connection {
         openCall(method, endsStream)
     }
 
-    /// So much waits to be read that no more is begun. Who lets little wait is served on when others have used the budget up.
     private var isOverfull: Bool {
-        let own = waitingBytes + heldBytes
-        let limits = loop.configuration.limits
-        guard own <= limits.maxBufferedResponseBytes else { return true }
-        let cost = RPCLoop.callCost + head.pointee.heldBytes
-        if loop.budget.hasRoom(for: cost) { return false }
-        return own + cost > limits.assuredResponseBytes || !loop.budget.hasReserve
+        account.isOverfull(
+            for: RPCLoop.callCost + head.pointee.heldBytes, loop.configuration.limits, loop.budget)
     }
 
     private var tooMuchWaits: String {
-        "grpc: too much waits on this connection or on others: \(waitingBytes) bytes of answers, \(heldBytes) of calls"
+        "grpc: too much waits on this connection or on others: \(account.waiting) bytes of answers, \(account.held) of calls"
     }
 
     /// A known gRPC path with POST is never plain HTTP; anything else is if it does not say that it is gRPC.
@@ -157,17 +152,17 @@ extension HTTP2Connection {
         slot.pointee.method = method
         loop.tally.pointee.methods.countStart(method)
         slot.pointee.metadata = head.pointee.takeMetadata()
-        if head.pointee.encoding != nil { slot.pointee.flags.insert(.compressed) }
+        if head.pointee.encoding != nil { slot.pointee.kind.insert(.compressed) }
         if head.pointee.timeout > 0 { loop.setDeadline(index, timeout: head.pointee.timeout) }
         if loop.methods.takesOneMessage(method) {
-            slot.pointee.flags.insert(.oneMessage)
+            slot.pointee.kind.insert(.oneMessage)
         } else {
-            slot.pointee.flags.insert(.open)
+            slot.pointee.isOpen = true
             handler.opened(calls.id(index), method: method, metadata: slot.pointee.metadata)
         }
         if endsStream {
             inputEnded(index)
-        } else if slot.pointee.flags.contains(.oneMessage) {
+        } else if slot.pointee.kind.contains(.oneMessage) {
             receivingBegins(slot)
         }
     }
@@ -177,15 +172,14 @@ extension HTTP2Connection {
         let slot = calls[index]
         slot.pointee.held = RPCLoop.callCost + head.pointee.heldBytes
         hold(slot.pointee.held)
-        slot.pointee.announced = head.pointee.contentLength
+        slot.pointee.input.announced = head.pointee.contentLength
         slot.pointee.streamID = head.pointee.streamID
         slot.pointee.http2 = .passUnretained(self)
         slot.pointee.next = firstCall
         if firstCall != CallTable.none { calls[firstCall].pointee.previous = index }
         firstCall = index
         nghttp2_session_set_stream_user_data(session, head.pointee.streamID, HTTP2Callbacks.source(index).ptr)
-        recentStream = head.pointee.streamID
-        recentIndex = index
+        recent.remember(head.pointee.streamID, index)
         return index
     }
 
@@ -194,9 +188,9 @@ extension HTTP2Connection {
             return abort(http: "503", RPCStatus(.resourceExhausted, "too many requests are open"), endsStream)
         }
         let slot = calls[index]
-        slot.pointee.flags.insert(.plain)
+        slot.pointee.kind.insert(.plain)
         let verb = head.pointee.isPost ? "POST" : head.pointee.verb
-        if verb == "HEAD" { slot.pointee.flags.insert(.headOnly) }
+        if verb == "HEAD" { slot.pointee.kind.insert(.headOnly) }
         let target =
             head.pointee.path.isEmpty ? head.pointee.method.map { loop.methods[$0].path } ?? "/" : head.pointee.path
         slot.pointee.request = HTTPRequest(
@@ -208,16 +202,11 @@ extension HTTP2Connection {
 
     /// What began now has to be complete within `ServerTimeouts.requestSeconds`.
     private func receivingBegins(_ slot: UnsafeMutablePointer<CallSlot>) {
-        guard !slot.pointee.flags.contains(.receiving) else { return }
-        slot.pointee.flags.insert(.receiving)
-        slot.pointee.receivingSince = loop.seconds
-        incompleteCalls += 1
+        if slot.pointee.input.begins(at: loop.seconds) { incompleteCalls += 1 }
     }
 
     private func receivingEnds(_ slot: UnsafeMutablePointer<CallSlot>) {
-        guard slot.pointee.flags.contains(.receiving) else { return }
-        slot.pointee.flags.remove(.receiving)
-        incompleteCalls -= 1
+        if slot.pointee.input.ends() { incompleteCalls -= 1 }
     }
 
     /// Ends the calls whose client does not go on with what it has begun to send.
@@ -227,9 +216,7 @@ extension HTTP2Connection {
         while index != CallTable.none {
             let slot = calls[index]
             let next = slot.pointee.next
-            if slot.pointee.flags.contains(.receiving), !slot.pointee.flags.contains(.paused),
-                loop.seconds - slot.pointee.receivingSince > limit
-            {
+            if slot.pointee.input.isStalled(at: loop.seconds, limit: limit) {
                 receivingEnds(slot)
                 endBadly(index, slot, RPCStatus(.deadlineExceeded, "grpc: the request was not complete in time"))
             }
@@ -243,9 +230,9 @@ extension HTTP2Connection {
 
     /// The application takes what the client of a call sends again.
     func giveBackWindow(_ slot: UnsafeMutablePointer<CallSlot>) {
-        guard slot.pointee.withheld > 0 else { return }
-        nghttp2_session_consume_stream(session, slot.pointee.streamID, slot.pointee.withheld)
-        slot.pointee.withheld = 0
+        guard slot.pointee.input.withheld > 0 else { return }
+        nghttp2_session_consume_stream(session, slot.pointee.streamID, slot.pointee.input.withheld)
+        slot.pointee.input.withheld = 0
         loop.touch(self)
     }
 
@@ -258,19 +245,16 @@ extension HTTP2Connection {
             return
         }
         let slot = calls[index]
-        if slot.pointee.flags.contains(.paused) {
-            slot.pointee.withheld += chunk.count
+        if slot.pointee.input.isPaused {
+            slot.pointee.input.withheld += chunk.count
         } else if !frameEndsStream {
             nghttp2_session_consume_stream(session, streamID, chunk.count)
         }
-        if slot.pointee.flags.contains(.discarding) { return }
-        if slot.pointee.announced >= 0 {
-            slot.pointee.arrived += chunk.count
-            if slot.pointee.arrived > slot.pointee.announced { return refuseMalformed(streamID) }
-        }
-        if slot.pointee.flags.contains(.oneMessage) {
+        if slot.pointee.input.isDiscarded { return }
+        guard slot.pointee.input.takes(chunk.count) else { return refuseMalformed(streamID) }
+        if slot.pointee.kind.contains(.oneMessage) {
             takeOnlyMessage(index, slot, chunk, mayBorrow: frameEndsStream)
-        } else if slot.pointee.flags.contains(.plain) {
+        } else if slot.pointee.kind.contains(.plain) {
             takeBody(index, slot, chunk)
         } else {
             takeMessages(index, slot, chunk)
@@ -282,17 +266,16 @@ extension HTTP2Connection {
     private func takeOnlyMessage(
         _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer, mayBorrow: Bool
     ) {
-        if mayBorrow, slot.pointee.incoming.count == 0, borrowed == nil, chunk.count >= 5 {
+        if mayBorrow, slot.pointee.input.partial.count == 0, !borrowed.isLent, chunk.count >= 5 {
             if let problem = refusal(slot, chunk) { return endBadly(index, slot, problem) }
             if chunk.count == 5 + Self.messageLength(chunk) {
-                borrowed = chunk
-                borrower = index
+                borrowed.lend(chunk, to: index)
                 return
             }
         }
-        if borrower == index { keepBorrowed() }
+        if borrowed.call == index { keepBorrowed() }
         guard buffer(index, slot, chunk) else { return }
-        let bytes = slot.pointee.incoming.bytes
+        let bytes = slot.pointee.input.partial.bytes
         guard bytes.count >= 5 else { return }
         if let problem = refusal(slot, bytes) { return endBadly(index, slot, problem) }
         if bytes.count > 5 + Self.messageLength(bytes) {
@@ -306,8 +289,8 @@ extension HTTP2Connection {
         _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer
     ) {
         var rest = chunk
-        while rest.count > 0, !slot.pointee.flags.contains(.discarding) {
-            if slot.pointee.incoming.count == 0, rest.count >= 5 {
+        while rest.count > 0, !slot.pointee.input.isDiscarded {
+            if slot.pointee.input.partial.count == 0, rest.count >= 5 {
                 if let problem = refusal(slot, rest) { return endBadly(index, slot, problem) }
                 let end = 5 + Self.messageLength(rest)
                 if rest.count >= end {
@@ -327,11 +310,11 @@ extension HTTP2Connection {
     private func completeMessage(
         _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer
     ) -> Int? {
-        let before = slot.pointee.incoming.count
-        let end = before < 5 ? 5 : 5 + Self.messageLength(slot.pointee.incoming.bytes)
+        let before = slot.pointee.input.partial.count
+        let end = before < 5 ? 5 : 5 + Self.messageLength(slot.pointee.input.partial.bytes)
         let taken = min(end - before, chunk.count)
         guard buffer(index, slot, UnsafeRawBufferPointer(rebasing: chunk[..<taken])) else { return nil }
-        let bytes = slot.pointee.incoming.bytes
+        let bytes = slot.pointee.input.partial.bytes
         guard bytes.count >= 5 else { return taken }
         if before < 5, let problem = refusal(slot, bytes) {
             endBadly(index, slot, problem)
@@ -346,8 +329,8 @@ extension HTTP2Connection {
     }
 
     private func takeBody(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer) {
-        if slot.pointee.incoming.count + chunk.count > loop.configuration.limits.maxHTTPBodyBytes {
-            slot.pointee.flags.insert(.discarding)
+        if slot.pointee.input.partial.count + chunk.count > loop.configuration.limits.maxHTTPBodyBytes {
+            slot.pointee.input.isDiscarded = true
             forgetIncoming(slot)
             respondPlain(index, slot, .text(413, "request body too large\n"), isComplete: true)
         } else {
@@ -358,37 +341,30 @@ extension HTTP2Connection {
     /// The client has closed its side.
     private func inputEnded(_ index: UInt32) {
         let slot = calls[index]
-        slot.pointee.flags.insert(.remoteClosed)
+        slot.pointee.input.isClosed = true
         receivingEnds(slot)
-        if slot.pointee.flags.contains(.discarding) { return }
-        if slot.pointee.announced >= 0, slot.pointee.arrived != slot.pointee.announced {
-            return refuseMalformed(slot.pointee.streamID)
-        }
-        if slot.pointee.flags.contains(.oneMessage) {
+        if slot.pointee.input.isDiscarded { return }
+        guard slot.pointee.input.isWhole else { return refuseMalformed(slot.pointee.streamID) }
+        if slot.pointee.kind.contains(.oneMessage) {
             deliverOnlyMessage(index, slot)
-        } else if slot.pointee.flags.contains(.plain) {
+        } else if slot.pointee.kind.contains(.plain) {
             deliverPlain(index, slot)
-        } else if slot.pointee.incoming.count > 0 {
+        } else if slot.pointee.input.partial.count > 0 {
             endBadly(index, slot, RPCStatus(.internalError, "unexpected EOF"))
-        } else if slot.pointee.flags.contains(.open) {
+        } else if slot.pointee.isOpen {
             handler.halfClosed(calls.id(index), method: slot.pointee.method)
         }
     }
 
     @inline(__always)
     private func deliverOnlyMessage(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
-        var message = slot.pointee.incoming.bytes
-        if borrower == index, let whole = borrowed {
-            message = whole
-            borrowed = nil
-            borrower = CallTable.none
-        }
+        let message = borrowed.take(for: index) ?? slot.pointee.input.partial.bytes
         guard message.count >= 5, message.count == 5 + Self.messageLength(message) else {
             let none = "cardinality violation: received no request message from non-client-streaming RPC"
             return endBadly(
                 index, slot, RPCStatus(.internalError, message.count == 0 ? none : "unexpected EOF"))
         }
-        slot.pointee.flags.insert(.open)
+        slot.pointee.isOpen = true
         deliver(index, slot, message)
         forgetIncoming(slot)
     }
@@ -427,7 +403,7 @@ extension HTTP2Connection {
     private func hand(
         _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ message: UnsafeRawBufferPointer
     ) {
-        guard slot.pointee.flags.contains(.open) else { return }
+        guard slot.pointee.isOpen else { return }
         loop.tally.pointee.messagesReceived += 1
         loop.tally.pointee.methods.countReceived(slot.pointee.method)
         handler.received(
@@ -436,10 +412,10 @@ extension HTTP2Connection {
 
     private func deliverPlain(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>) {
         guard var request = slot.pointee.request else { return }
-        request.body = Array(slot.pointee.incoming.bytes)
+        request.body = Array(slot.pointee.input.partial.bytes)
         slot.pointee.request = nil
         forgetIncoming(slot)
-        slot.pointee.flags.insert(.open)
+        slot.pointee.isOpen = true
         loop.tally.pointee.httpRequests += 1
         loop.receive(request, on: calls.id(index))
     }
@@ -459,7 +435,7 @@ extension HTTP2Connection {
     ) -> RPCStatus? {
         let length = Self.messageLength(bytes)
         let limit = loop.configuration.limits.maxMessageBytes
-        let isKnown = bytes[0] == 0 || bytes[0] == 1 && slot.pointee.flags.contains(.compressed)
+        let isKnown = bytes[0] == 0 || bytes[0] == 1 && slot.pointee.kind.contains(.compressed)
         if isKnown, length <= limit { return nil }
         if length > limit {
             return RPCStatus(
@@ -478,45 +454,43 @@ extension HTTP2Connection {
         _ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ chunk: UnsafeRawBufferPointer
     ) -> Bool {
         let limit = loop.configuration.limits.maxBufferedRequestBytes
-        guard bufferedRequestBytes + chunk.count <= limit, loop.budget.hasRoom(for: chunk.count) else {
+        guard account.mayKeep(chunk.count, loop.configuration.limits, loop.budget) else {
             let text =
-                "grpc: too many incomplete requests: \(bufferedRequestBytes) bytes of \(limit) on this connection"
+                "grpc: too many incomplete requests: \(account.incomplete) bytes of \(limit) on this connection"
             endBadly(index, slot, RPCStatus(.resourceExhausted, text))
             return false
         }
-        slot.pointee.incoming.append(chunk)
-        bufferedRequestBytes += chunk.count
+        slot.pointee.input.partial.append(chunk)
+        account.incomplete += chunk.count
         hold(chunk.count)
-        if !slot.pointee.flags.contains(.remoteClosed) { receivingBegins(slot) }
+        if !slot.pointee.input.isClosed { receivingBegins(slot) }
         return true
     }
 
     @inline(__always)
     func forgetIncoming(_ slot: UnsafeMutablePointer<CallSlot>) {
-        guard slot.pointee.incoming.count > 0 else { return }
-        bufferedRequestBytes -= slot.pointee.incoming.count
-        hold(-slot.pointee.incoming.count)
-        slot.pointee.incoming.reset()
+        guard slot.pointee.input.partial.count > 0 else { return }
+        account.incomplete -= slot.pointee.input.partial.count
+        hold(-slot.pointee.input.partial.count)
+        slot.pointee.input.partial.reset()
     }
 
     /// The input buffer is about to go, or more bytes follow: a message that was to be delivered from there is copied.
     func keepBorrowed() {
-        guard let bytes = borrowed else { return }
-        let index = borrower
-        borrowed = nil
-        borrower = CallTable.none
+        let index = borrowed.call
+        guard let bytes = borrowed.take(for: index) else { return }
         _ = buffer(index, calls[index], bytes)
     }
 
     /// Ends a call because of what its client sent.
     func endBadly(_ index: UInt32, _ slot: UnsafeMutablePointer<CallSlot>, _ status: RPCStatus) {
-        slot.pointee.flags.insert(.discarding)
+        slot.pointee.input.isDiscarded = true
         forgetIncoming(slot)
-        if slot.pointee.flags.contains(.plain) {
+        if slot.pointee.kind.contains(.plain) {
             return respondPlain(index, slot, .text(503, "\(status.message)\n"), isComplete: true)
         }
-        guard !slot.pointee.flags.contains(.finished) else { return }
-        let wasOpen = slot.pointee.flags.contains(.open)
+        guard !slot.pointee.output.isFinished else { return }
+        let wasOpen = slot.pointee.isOpen
         let call = calls.id(index)
         let method = slot.pointee.method
         loop.close(index, slot, with: status)
