@@ -48,6 +48,23 @@ extension ServerTests {
             }
         }
 
+        @Test("The log says at a start whether the journal was closed before, and nothing of it when there was none")
+        func endOfTheJournal() throws {
+            try withCluster(.decree(), nodes: 1) { cluster in
+                let node = cluster.nodes[0]
+                for (signal, isClean) in [(SIGTERM, true), (SIGKILL, false)] {
+                    _ = try node.client().put("kept", "1")
+                    node.send(signal)
+                    _ = try node.process?.wait(within: .seconds(15))
+                    try node.start()
+                    try cluster.awaitServing()
+                    let lines = node.logText.split(separator: "\n").filter { $0.contains(#""msg":"recovered""#) }
+                    #expect(lines.first?.contains("ended cleanly") == false)
+                    #expect(lines.last?.contains(#""ended cleanly":"\#(isClean)""#) == true, "\(lines)")
+                }
+            }
+        }
+
         @Test("A stop while the node still recovers ends at once with exit code 0", arguments: [SIGTERM, SIGINT])
         func duringRecovery(signal: Int32) throws {
             try withCluster(.decree(), nodes: 1) { cluster in

@@ -189,6 +189,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
             metadata["snapshot"] = "\(snapshot.slot)"
             metadata["snapshot took"] = "\(restoring.forPeople)"
         }
+        if let endedCleanly = opened.endedCleanly { metadata["ended cleanly"] = "\(endedCleanly)" }
         if let torn = opened.tornTail { metadata["torn tail cut"] = "\(torn)" }
         logger.notice("recovered", metadata: metadata)
     }

@@ -149,6 +149,8 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
         let durable: DurableState
         let summary: RecoverySummary
         let tornTail: TornTail?
+        /// Nil when there was no journal before.
+        let endedCleanly: Bool?
     }
 
     /// Opens the journal and folds what it holds.
@@ -167,7 +169,8 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
             onFull: { inbox.post(NodeEvent.journalFull($0)) })
         let durable = recovered.state(of: Self.group)
         return OpenedJournal(
-            journal: journal, durable: durable, summary: recovered.summary, tornTail: recovered.tornTail)
+            journal: journal, durable: durable, summary: recovered.summary, tornTail: recovered.tornTail,
+            endedCleanly: recovered.isNew ? nil : recovered.endedCleanly)
     }
 
     /// Whether snapshot and journal together hold all that is known to be chosen; the rule is the node core's.
