@@ -30,7 +30,7 @@ struct LogOutput: LogHandler {
         case .json:
             line = #"{"level":"\#(level)","ts":"\#(time)","caller":"\#(caller)","msg":"#
             line += JSONText.quoted("\(event.message)")
-            for (key, value) in fields { line += ",\(JSONText.quoted(key)):\(Self.json(value))" }
+            for (key, value) in fields { line += "," + Self.pair(key, value) }
             line += "}\n"
         case .console:
             line = "\(time)\t\(level)\t\(caller)\t\(event.message)"
@@ -64,11 +64,12 @@ struct LogOutput: LogHandler {
         case .stringConvertible(let value): JSONText.quoted("\(value)")
         case .array(let values): "[" + values.map(json).joined(separator: ",") + "]"
         case .dictionary(let fields):
-            "{"
-                + fields.sorted { $0.key < $1.key }.map { "\(JSONText.quoted($0.key)):\(json($0.value))" }.joined(
-                    separator: ",")
-                + "}"
+            "{" + fields.sorted { $0.key < $1.key }.map { pair($0.key, $0.value) }.joined(separator: ",") + "}"
         }
+    }
+
+    private static func pair(_ key: String, _ value: Logger.MetadataValue) -> String {
+        "\(JSONText.quoted(key)):\(json(value))"
     }
 
     /// `2026-01-02T03:04:05.678Z`.
