@@ -69,6 +69,8 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case cleanEndKept
     /// What lies between the newest usable snapshot and the beginning of the journal is skipped, instead of refusing to start.
     case restoreSkipsGap
+    /// What a damaged snapshot left in the machine stays there when no other can be restored over it.
+    case restoreLeavesRemains
     /// Outputs of one call of the machine go to the wrong clients.
     case outputOfAnother
     /// A linearizable query is answered without waiting for its barrier.

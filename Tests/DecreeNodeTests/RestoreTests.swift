@@ -61,4 +61,40 @@ struct RestoreTests {
             try check(durable([]), snapshot: 1, members: [NodeID(1)])
         }
     }
+
+    // MARK: Which snapshot
+
+    private func metadata(_ slot: UInt64) -> SnapshotMetadata {
+        SnapshotMetadata(
+            applied: Slot(slot), configuration: Configuration(number: ConfigurationNumber(1), members: members),
+            origins: [])
+    }
+
+    @Test("The newest snapshot is tried first, and no other once it is restored")
+    func newestFirst() {
+        var plan = RestorePlan(slots: [Slot(3), Slot(9), Slot(5)])
+        #expect(plan.next == Slot(9))
+        plan.restored(metadata(9), byteCount: 1)
+        #expect(plan.next == nil && plan.snapshot?.metadata.applied == Slot(9))
+        #expect(!plan.needsNewMachine && plan.damaged.isEmpty)
+    }
+
+    @Test("An older one is tried when the newest cannot be used; only damaged ones are set aside")
+    func olderOnes() {
+        var plan = RestorePlan(slots: [Slot(9), Slot(5), Slot(3)])
+        plan.skip("a checksum does not match", isDamaged: true)
+        #expect(plan.next == Slot(5))
+        plan.skip("may not be read", isDamaged: false)
+        #expect(plan.next == Slot(3))
+        plan.restored(metadata(3), byteCount: 1)
+        #expect(plan.damaged == [Slot(9)] && plan.skipped.count == 2 && !plan.needsNewMachine)
+    }
+
+    @Test("When none can be used, the machine is made anew: it may hold a part of one")
+    func noneIsLeft() {
+        var plan = RestorePlan(slots: [Slot(5)])
+        #expect(!plan.needsNewMachine)
+        plan.skip("a checksum does not match", isDamaged: true)
+        #expect(plan.next == nil && plan.snapshot == nil && plan.needsNewMachine)
+    }
 }

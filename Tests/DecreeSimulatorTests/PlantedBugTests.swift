@@ -38,6 +38,7 @@ struct PlantedBugTests {
         ("damageTakenForTornTail", [.durability]),
         ("cleanEndKept", [.durability]),
         ("restoreSkipsGap", [.digest, .linearizability, .logTime]),
+        ("restoreLeavesRemains", [.digest, .linearizability]),
         ("outputOfAnother", [.linearizability]),
         ("queryBeforeBarrier", [.linearizability]),
         ("dueWithoutBarrier", [.due]),

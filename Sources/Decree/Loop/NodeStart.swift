@@ -102,7 +102,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
         let opened = try await opening
         do {
             try recovery.check(restored, opened)
-            recovery.setAside(restored.skipped)
+            recovery.setAside(restored.plan.damaged)
             // On a full disk it is left for a later start.
             let isRecorded = try await files.runIfActive { identity == resolved || directory.isRecorded(resolved) }
             let identity = isRecorded ? resolved : identity
@@ -127,7 +127,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
                 identity: identity, members: cluster.memberList, software: software,
                 incarnation: opened.durable.incarnation.next)
             let start = GroupStart(
-                number: Recovery<Machine>.group, durable: opened.durable, snapshot: restored.start,
+                number: Recovery<Machine>.group, durable: opened.durable, snapshot: restored.plan.snapshot,
                 seed: UInt64.random(in: 0...UInt64.max))
             let core = NodeCore(
                 greeting: greeting, groups: [start], replica: settings.replica, limits: settings.nodeLimits,
@@ -185,8 +185,8 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
             "took": "\(all.forPeople)", "journal MiB": "\(opened.summary.byteCount >> 20)",
             "records": "\(opened.summary.records)", "chosen": "\(opened.durable.watermark)",
         ]
-        if let snapshot = restored.snapshot {
-            metadata["snapshot"] = "\(snapshot.slot)"
+        if let snapshot = restored.plan.snapshot {
+            metadata["snapshot"] = "\(snapshot.metadata.applied)"
             metadata["snapshot took"] = "\(restoring.forPeople)"
         }
         if let endedCleanly = opened.endedCleanly { metadata["ended cleanly"] = "\(endedCleanly)" }

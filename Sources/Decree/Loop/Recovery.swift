@@ -40,22 +40,7 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
 
     struct Restored: Sendable {
         let box: MachineBox<Machine>
-        let metadata: SnapshotMetadata?
-        let snapshot: WrittenSnapshot?
-        /// Newer snapshots that could not be used.
-        let skipped: [Skipped]
-
-        var start: GroupStart.RestoredSnapshot? {
-            guard let metadata, let snapshot else { return nil }
-            return .init(metadata: metadata, byteCount: snapshot.byteCount)
-        }
-    }
-
-    struct Skipped: Sendable {
-        let slot: Slot
-        let reason: String
-        /// It will never be of use; otherwise the system refused to read it, now.
-        let isDamaged: Bool
+        let plan: RestorePlan
     }
 
     private var snapshots: SnapshotDirectory { SnapshotDirectory(path: directory.snapshotsPath) }
@@ -67,34 +52,30 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
         try snapshots.removeUnfinished()
         let makeMachine = makeMachine
         let box = try await loop.submit { MachineBox(makeMachine()) }.get()
-        var skipped: [Skipped] = []
-        for slot in try snapshots.slots() {
+        var plan = RestorePlan(slots: try snapshots.slots())
+        while let slot = plan.next {
             do {
                 let (metadata, byteCount) = try await restore(slot, into: box)
-                return Restored(
-                    box: box, metadata: metadata, snapshot: WrittenSnapshot(slot: slot, byteCount: byteCount),
-                    skipped: skipped)
+                plan.restored(metadata, byteCount: byteCount)
+                break
             } catch SnapshotFormat.Finding.newerFormat(let found) {
                 throw NodeError.newerFormat(
                     path: snapshots.file(of: slot), found: found, supported: SnapshotFormat.version)
             } catch SnapshotFormat.Finding.newerContent(let reason) {
                 throw NodeError.newerContent(path: snapshots.file(of: slot), reason: reason)
             } catch SnapshotFormat.Finding.damaged(let reason) {
-                skipped.append(Skipped(slot: slot, reason: reason, isDamaged: true))
+                plan.skip(reason, isDamaged: true)
             } catch let error as SnapshotError {
-                skipped.append(Skipped(slot: slot, reason: error.description, isDamaged: true))
+                plan.skip(error.description, isDamaged: true)
             } catch let error as FileError {
-                skipped.append(Skipped(slot: slot, reason: error.reason, isDamaged: false))
+                plan.skip(error.reason, isDamaged: false)
             }
             logger.warning(
-                "a snapshot cannot be used, an older one is tried: \(skipped.last?.reason ?? "")",
+                "a snapshot cannot be used, an older one is tried: \(plan.skipped.last?.reason ?? "")",
                 metadata: ["slot": "\(slot)"])
         }
-        if !skipped.isEmpty {
-            // Whatever a damaged snapshot left in the machine goes.
-            try await loop.submit { box.machine = makeMachine() }.get()
-        }
-        return Restored(box: box, metadata: nil, snapshot: nil, skipped: skipped)
+        if plan.needsNewMachine { try await loop.submit { box.machine = makeMachine() }.get() }
+        return Restored(box: box, plan: plan)
     }
 
     private func restore(
@@ -176,13 +157,13 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
     /// Whether snapshot and journal together hold all that is known to be chosen; the rule is the node core's.
     func check(_ restored: Restored, _ opened: OpenedJournal) throws(NodeError) {
         let start = GroupStart(
-            number: Self.group, durable: opened.durable, snapshot: restored.start, seed: 0)
+            number: Self.group, durable: opened.durable, snapshot: restored.plan.snapshot, seed: 0)
         do throws(RestoreFinding) { try start.check(identity: identity, members: cluster.nodes) } catch {
-            throw nodeError(error, skipped: restored.skipped)
+            throw nodeError(error, skipped: restored.plan.skipped)
         }
     }
 
-    private func nodeError(_ finding: RestoreFinding, skipped: [Skipped]) -> NodeError {
+    private func nodeError(_ finding: RestoreFinding, skipped: [RestorePlan.Skipped]) -> NodeError {
         switch finding {
         case .journalIsGone:
             return .damaged(
@@ -204,9 +185,9 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
     }
 
     /// Sees to it that snapshots which turned out to be damaged count no more, now that the node starts without them.
-    func setAside(_ skipped: [Skipped]) {
-        for snapshot in skipped where snapshot.isDamaged {
-            do throws(FileError) { try snapshots.setAside(snapshot.slot) } catch {
+    func setAside(_ damaged: [Slot]) {
+        for slot in damaged {
+            do throws(FileError) { try snapshots.setAside(slot) } catch {
                 logger.warning("a damaged snapshot cannot be set aside: \(error.reason)")
             }
         }

@@ -29,6 +29,7 @@ public struct PlantedBug: Hashable, Sendable {
         case .watermarkCoversLearned: .bridged
         case .barrierConfirmedDespitePromise: .deaf
         case .happyWithoutProgress: .stalled
+        case .restoreSkipsGap, .restoreLeavesRemains: .crashing
         default: nil
         }
     }
@@ -70,6 +71,7 @@ public struct PlantedBug: Hashable, Sendable {
             "Damage at the end of the journal is taken for a torn tail, whatever was acknowledged."
         case .cleanEndKept: "A clean end of the journal counts on in the life after it."
         case .restoreSkipsGap: "A node starts from an old snapshot and skips what its journal dropped since."
+        case .restoreLeavesRemains: "What a damaged snapshot left in the machine stays there when there is no other."
         case .outputOfAnother: "Outputs of one call of the machine go to the wrong clients."
         case .queryBeforeBarrier: "A linearizable query is answered without waiting for its barrier."
         case .dueWithoutBarrier: "What is due is proposed without a barrier that shows that the node still leads."

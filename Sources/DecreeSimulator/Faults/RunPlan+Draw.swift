@@ -8,6 +8,7 @@ extension RunPlan {
     static func draw(_ choices: inout Choices, temper: Temper? = nil) -> RunPlan {
         var plan = RunPlan()
         let drawn = Temper(rawValue: UInt8(choices.below(8))) ?? .plain
+        let kind = temper ?? drawn
         plan.nodeCount = [3, 3, 3, 3, 5, 5, 5, 7, 1, 3][Int(choices.below(10))]
         plan.network = .draw(&choices)
         plan.disk = .draw(&choices)
@@ -19,8 +20,9 @@ extension RunPlan {
         plan.appliesSingly = choices.chance(1, in: 2)
         plan.limits.snapshots.minimumJournalBytes = [1_000, 4_000, 20_000, 100_000][Int(choices.below(4))]
         plan.healsQuorumOnly = choices.chance(1, in: 3)
-        plan.take(temper ?? drawn, &choices)
+        plan.take(kind, &choices)
         plan.drawNodes(&choices)
+        if kind == .crashing { plan.faults.damagePercent = 60 }
         // What is rare in one log is rarer in each of several.
         if temper != nil { plan.groupCount = 1 }
         return plan

@@ -10,6 +10,7 @@ extension RunPlan {
         case .deaf: makeDeaf(&choices)
         case .bridged: makeBridged(&choices)
         case .stalled: makeStalled(&choices)
+        case .crashing: makeCrashing(&choices)
         }
     }
 
@@ -19,6 +20,19 @@ extension RunPlan {
         nodeCount = [3, 5][Int(choices.below(2))]
         healsQuorumOnly = false
         bulkStall = choices.chance(1, in: 2) ? .outgoing : .incoming
+    }
+
+    private mutating func makeCrashing(_ choices: inout Choices) {
+        nodeCount = [3, 5, 5][Int(choices.below(3))]
+        hasten()
+        faults.crash = heartbeat * (4 + choices.below(20))
+        faults.downTime = heartbeat * (1 + choices.below(8))
+        faults.crashAllPercent = [0, 20][Int(choices.below(2))]
+        network.duplicatePerMille = 200
+        network.longDelayPerMille = 50
+        network.longDelay = heartbeat * (5 + choices.below(40))
+        disk.segmentBytes = 16 * 1024
+        limits.snapshots.minimumJournalBytes = 1_000
     }
 
     private mutating func makeRestless(_ choices: inout Choices) {

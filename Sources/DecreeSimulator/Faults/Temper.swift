@@ -11,4 +11,7 @@ enum Temper: UInt8, CaseIterable, Sendable {
     case bridged
     /// Once all else is healed, only heartbeats pass between the leader and the others for a while.
     case stalled
+    /// Nodes start again all the time, from many small segments and snapshots, some of them damaged, and messages outlive
+    /// the life that they were sent in.
+    case crashing
 }

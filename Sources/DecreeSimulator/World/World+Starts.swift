@@ -15,13 +15,15 @@ extension World {
         for place in node.groups.indices {
             var machine = makeMachine()
             let durable = engine.durableState(recovered, place, of: node)
-            let snapshot = restore(node, place, into: &machine)
+            let plan = restore(node, place, into: &machine)
             guard violation == nil else { return }
             let start = GroupStart(
-                number: Engine.group(at: place), durable: durable, snapshot: snapshot,
+                number: Engine.group(at: place), durable: durable, snapshot: plan.snapshot,
                 seed: engine.replicaChoices.next()
             )
             guard let start = checked(start, node, place) else { return }
+            let damaged = plan.damaged
+            node.groups[place].snapshots.removeAll { damaged.contains($0.metadata.applied) }
             starts.append(start)
             restored.append(Seat(machine, place: place, portCount: Self.portCount))
         }
@@ -37,32 +39,45 @@ extension World {
         return flawed as? Machine ?? machine
     }
 
-    /// Restores the newest snapshot that is whole; damaged ones are set aside.
-    private func restore(
-        _ node: SimulatedNode, _ place: Int, into machine: inout Machine
-    ) -> GroupStart.RestoredSnapshot? {
-        let hasDamaged = node.groups[place].snapshots.contains(where: \.isDamaged)
-        node.groups[place].snapshots.removeAll(where: \.isDamaged)
-        guard let stored = node.groups[place].snapshots.first else { return nil }
-        if hasDamaged { engine.sights[.olderSnapshotUsed] += 1 }
-        if let text = Self.restore(stored, into: &machine) {
-            engine.findings.report(.durability, "\(node.id) cannot restore its snapshot: \(text)")
-            return nil
+    /// Restores the newest snapshot that is whole.
+    private func restore(_ node: SimulatedNode, _ place: Int, into machine: inout Machine) -> RestorePlan {
+        let snapshots = node.groups[place].snapshots
+        var plan = RestorePlan(slots: snapshots.map(\.metadata.applied))
+        plan.flaws = engine.flaws
+        while let slot = plan.next, let stored = snapshots.first(where: { $0.metadata.applied == slot }) {
+            if let reason = Self.restore(stored, into: &machine) {
+                plan.skip(reason, isDamaged: true)
+                guard stored.isDamaged else {
+                    engine.findings.report(.durability, "\(node.id) cannot restore its snapshot: \(reason)")
+                    return plan
+                }
+            } else {
+                restored(stored, node, place, machine)
+                plan.restored(stored.metadata, byteCount: stored.byteCount)
+            }
         }
+        if plan.snapshot != nil, !plan.skipped.isEmpty { engine.sights[.olderSnapshotUsed] += 1 }
+        if plan.needsNewMachine { machine = makeMachine() }
+        return plan
+    }
+
+    private func restored(_ stored: StoredSnapshot, _ node: SimulatedNode, _ place: Int, _ machine: Machine) {
         engine.groupCheckers[place].digest.reached(
             stored.metadata.applied, machine.digest, by: node.id, engine.findings)
         if machine.digest != stored.digest {
             engine.findings.report(.digest, "\(node.id) restores another state than it saved")
         }
-        return .init(metadata: stored.metadata, byteCount: stored.byteCount)
     }
 
+    /// - Returns: What is wrong with it; nil when the machine holds it. Of a damaged one the machine gets a part first.
     private static func restore(_ snapshot: StoredSnapshot, into machine: inout Machine) -> String? {
         do throws(SnapshotError) {
             machine.beginRestore()
-            for block in snapshot.blocks {
+            let sound = snapshot.isDamaged ? (snapshot.blocks.count + 1) / 2 : snapshot.blocks.count
+            for block in snapshot.blocks.prefix(sound) {
                 try block.withBytes { bytes throws(SnapshotError) in try machine.restore(bytes) }
             }
+            guard !snapshot.isDamaged else { return "a checksum does not match" }
             try machine.endRestore()
             return nil
         } catch {
