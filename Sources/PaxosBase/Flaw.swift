@@ -83,4 +83,16 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case dueOfFirstLeaderOnly
     /// A machine carries out a command that was due although what it was about has changed since.
     case dueOfOldGeneration
+    /// Pushes reach only those ports to which the turn brings a completion as well.
+    case pushesLostWithoutOutput
+    /// A machine hands out again what it pushed before.
+    case pushesToldTwice
+    /// Outputs leave first, and what they show is pushed with a later turn.
+    case pushesBehindOutputs
+    /// A port that ended its subscription is told on.
+    case pushesToUnsubscribed
+    /// Whatever a port holds, it is told more.
+    case pushesUnbounded
+    /// A port that holds too much is told nothing more, and not that it is so.
+    case lossUntold
 }

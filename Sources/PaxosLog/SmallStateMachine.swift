@@ -38,6 +38,8 @@ public protocol SmallStateMachine {
     associatedtype Query: Sendable
     /// What a question yields.
     associatedtype Answer: Sendable
+    /// What the machine tells those who subscribe; `Never` for a machine that tells nothing.
+    associatedtype Push: Sendable = Never
 
     /// Applies one chosen command.
     /// - Returns: The result for the client; equal on all replicas.
@@ -53,6 +55,35 @@ public protocol SmallStateMachine {
     /// - Parameter snapshot: What ``snapshot()`` gave, on this replica or another.
     /// - Throws: `SnapshotError` for bytes that this machine does not write.
     mutating func restore(_ snapshot: [UInt8]) throws(SnapshotError)
+
+    /// What the command that was just applied has to tell those who subscribe (``StateMachine/takePushes(into:)``). Called
+    /// behind every ``apply(_:)``, whether anybody subscribes or not; what is handed out is to be forgotten.
+    /// - Returns: The pushes, in order.
+    mutating func takePushes() -> [Push]
+
+    /// The log time at which the machine wants a command of its own; nil while it wants none
+    /// (``StateMachine/nextDue``).
+    var nextDue: LogTime? { get }
+
+    /// The commands that the machine wants when the log's clock has reached `time`. They may be applied late, twice or
+    /// never, so `apply` passes over what has no meaning any more (``StateMachine/dueCommands(at:limit:)``).
+    /// - Parameters:
+    ///   - time: What was due later is not to be asked for.
+    ///   - limit: How many at most.
+    mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload]
+}
+
+extension SmallStateMachine {
+    /// Most machines want nothing by themselves.
+    public var nextDue: LogTime? { nil }
+
+    /// No commands of its own.
+    public mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload] { [] }
+}
+
+extension SmallStateMachine where Push == Never {
+    /// Nothing to tell.
+    public mutating func takePushes() -> [Never] { [] }
 }
 
 /// A ``SmallStateMachine`` as the log drives it: batches one command at a time, snapshots cut into blocks.
@@ -63,6 +94,8 @@ public struct Small<Machine: SmallStateMachine>: StateMachine {
     public typealias Query = Machine.Query
     /// As the machine answers.
     public typealias Answer = Machine.Answer
+    /// As the machine tells it.
+    public typealias Push = Machine.Push
     /// No question takes a second step.
     public typealias Cursor = Never
     /// What is left of the snapshot.
@@ -70,6 +103,10 @@ public struct Small<Machine: SmallStateMachine>: StateMachine {
 
     /// The machine as it stands now.
     public private(set) var machine: Machine
+    /// Whether anybody subscribes; what is told otherwise is dropped.
+    public var isPushing = false
+    /// Of the commands since they were taken last.
+    private var pushes: [Push] = []
     /// The blocks of a snapshot that is being restored.
     private var restoring: [UInt8] = []
 
@@ -83,7 +120,27 @@ public struct Small<Machine: SmallStateMachine>: StateMachine {
         for command in commands {
             let output = machine.apply(command)
             if command.isAwaited { outputs.append(output) }
+            if Push.self != Never.self { keepPushes() }
         }
+    }
+
+    private mutating func keepPushes() {
+        let told = machine.takePushes()
+        if isPushing { pushes += told }
+    }
+
+    /// What the machine told since the last call.
+    public mutating func takePushes(into pushes: inout [Push]) {
+        pushes += self.pushes
+        self.pushes.removeAll(keepingCapacity: true)
+    }
+
+    /// When the machine wants a command of its own.
+    public var nextDue: LogTime? { machine.nextDue }
+
+    /// The commands that it wants.
+    public mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload] {
+        machine.dueCommands(at: time, limit: limit)
     }
 
     /// Answers in one step.

@@ -16,6 +16,8 @@ public protocol StateMachine {
     associatedtype Cursor
     /// A snapshot being written: a pinned state and how far the walk has come.
     associatedtype SnapshotWalk
+    /// What the machine tells those who subscribe, such as a change of its state; `Never` for a machine that tells nothing.
+    associatedtype Push: Sendable = Never
 
     /// Applies chosen commands in slot order.
     /// - Parameters:
@@ -47,6 +49,27 @@ public protocol StateMachine {
     ///   - time: What was due later is not to be asked for.
     ///   - limit: How many at most; the others' turn comes when these are applied.
     mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload]
+
+    /// Whether anybody subscribes to what the machine pushes. The node sets it, never between `apply` and ``takePushes(into:)``;
+    /// the machine only looks at it, to keep nothing that nobody wants. It is no part of the state: not of ``digest``, not
+    /// of a snapshot.
+    var isPushing: Bool { get set }
+
+    /// Hands out what there is to tell of the commands that were applied since the last call, and forgets it. Called once
+    /// behind all commands of a turn, and only while ``isPushing``.
+    ///
+    /// Whoever subscribes on a node is told every push of every command that the node applies from then on, once, in the
+    /// order of the commands, and before any output or answer of the node that shows them. Replicas that apply equal
+    /// commands should push equally, so that subscribers may go from one node to another by something in the pushes, such
+    /// as a revision. Nothing is promised across restarts: what the node applied while it recovered, or what a snapshot
+    /// held that it restored, is pushed to nobody.
+    /// - Parameter pushes: Receives them in the order of their commands; what one command pushes stays together.
+    /// - Source: etcd's documentation, "KV API guarantees", on watches: ordered, unique, reliable, atomic.
+    mutating func takePushes(into pushes: inout [Push])
+
+    /// How much memory a push takes, in bytes, about: by it is limited what a node holds for a subscriber that is slow.
+    /// The default is the size of the value itself, without what it refers to.
+    static func byteCount(of push: Push) -> Int
 
     /// A digest of the logical state, kept incrementally: equal on all replicas that applied the same slots.
     var digest: StateDigest { get }
@@ -84,6 +107,23 @@ extension StateMachine {
     /// No commands of its own.
     @inlinable
     public mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload] { [] }
+
+    /// The size of the value itself.
+    @inlinable
+    public static func byteCount(of push: Push) -> Int { MemoryLayout<Push>.stride }
+}
+
+extension StateMachine where Push == Never {
+    /// There is nothing to subscribe to.
+    @inlinable
+    public var isPushing: Bool {
+        get { false }
+        set {}
+    }
+
+    /// Nothing to tell.
+    @inlinable
+    public mutating func takePushes(into pushes: inout [Never]) {}
 }
 
 /// A command that was chosen, on its way to the state machine.

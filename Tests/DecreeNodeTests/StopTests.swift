@@ -41,7 +41,7 @@ struct StopTests {
         #expect(hasEnded)
         bench.group.end(core: &bench.core)
         bench.collect()
-        while let batch = bench.group.takeCompletions() { bench.completions.append(batch) }
+        bench.takeNews()
         #expect(bench.takeCompleted() == ["1: \(RequestFailure.unknownOutcome)", "2: \(RequestFailure.stopped)"])
     }
 

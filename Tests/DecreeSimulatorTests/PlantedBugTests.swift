@@ -44,7 +44,13 @@ struct PlantedBugTests {
         ("dueWithoutBarrier", [.due]),
         ("dueByOwnClock", [.due]),
         ("dueOfFirstLeaderOnly", [.liveness]),
-        ("dueOfOldGeneration", [.linearizability]),
+        ("dueOfOldGeneration", [.linearizability, .pushes]),
+        ("pushesLostWithoutOutput", [.pushes]),
+        ("pushesToldTwice", [.pushes]),
+        ("pushesBehindOutputs", [.pushes]),
+        ("pushesToUnsubscribed", [.pushes]),
+        ("pushesUnbounded", [.pushes]),
+        ("lossUntold", [.pushes]),
     ]
 
     /// Those that take too long to be noticed for a test, each with the reason. `make simulate` hunts them with all others.

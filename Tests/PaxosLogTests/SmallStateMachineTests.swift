@@ -21,6 +21,25 @@ private struct Collector: SmallStateMachine {
     }
 }
 
+/// Says every command twice, and wants the last one again.
+private struct Bell: SmallStateMachine {
+    private var last: UInt8 = 0
+
+    mutating func apply(_ command: ChosenCommand) { last = command.payload.bytes[0] }
+
+    mutating func takePushes() -> [String] { ["\(last)", "\(last) again"] }
+
+    var nextDue: LogTime? { LogTime(nanoseconds: UInt64(last)) }
+
+    mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload] { [Payload([last])] }
+
+    func answer(_ query: Void) {}
+
+    func snapshot() -> [UInt8] { [last] }
+
+    mutating func restore(_ snapshot: [UInt8]) throws(SnapshotError) { last = snapshot[0] }
+}
+
 @Suite("A small state machine behind the large face")
 struct SmallStateMachineTests {
     private static func chosen(_ bytes: [UInt8], at slot: UInt64, isAwaited: Bool = true) -> ChosenCommand {
@@ -71,5 +90,33 @@ struct SmallStateMachineTests {
         try [UInt8(7)].withUnsafeBytes { try small.restore($0) }
         try small.endRestore()
         #expect(small.machine.bytes == [7])
+    }
+
+    @Test("What it tells is kept while somebody listens, and what it wants by itself is passed on")
+    func pushesAndDue() {
+        var small = Small(Bell())
+        var outputs: [Void] = []
+        var pushes: [String] = []
+        small.apply([Self.chosen([1], at: 1)], into: &outputs)
+        small.isPushing = true
+        small.takePushes(into: &pushes)
+        #expect(pushes == [], "nobody listened")
+        small.apply([Self.chosen([2], at: 2), Self.chosen([3], at: 3, isAwaited: false)], into: &outputs)
+        small.takePushes(into: &pushes)
+        small.takePushes(into: &pushes)
+        #expect(pushes == ["2", "2 again", "3", "3 again"])
+        #expect(small.nextDue == LogTime(nanoseconds: 3))
+        #expect(small.dueCommands(at: LogTime(nanoseconds: 3), limit: 5) == [Payload([3])])
+    }
+
+    @Test("A machine that says nothing of either tells nothing and wants nothing")
+    func quiet() {
+        var small = Small(Collector())
+        var outputs: [Int] = []
+        var pushes: [Never] = []
+        small.isPushing = true
+        small.apply([Self.chosen([1], at: 1)], into: &outputs)
+        small.takePushes(into: &pushes)
+        #expect(pushes.isEmpty && small.nextDue == nil && small.dueCommands(at: .distantFuture, limit: 1).isEmpty)
     }
 }

@@ -21,7 +21,9 @@ final class AsyncCalls<Machine: StateMachine & SendableMetatype>: Sendable {
     init(inbox: Inbox<Machine>) { self.inbox = inbox }
 
     /// A call under way keeps its caller's hold of this; the port, which this holds, must not.
-    private func makePort() -> PortState<Machine> { PortState { [weak self] in self?.finish($0) } }
+    private func makePort() -> PortState<Machine> {
+        PortState(deliver: { [weak self] in self?.finish($0) }, pushed: { _ in })
+    }
 
     private let port = Mutex<PortState<Machine>?>(nil)
 

@@ -90,12 +90,32 @@ public final class Node<Machine: StateMachine & SendableMetatype>: Sendable {
     /// The part of ``status`` that changes with every turn: plain words, for those who look very often.
     public var loopStatus: LoopStatus { replicaLoop.published.withLock { $0 } }
 
-    /// Opens a way for requests to come in and completions to go out in batches.
-    /// - Parameter deliver: Called on the node's loop with all completions of a turn, at most once in a turn; it
-    ///   should hand them over, not work on them.
-    public func openPort(deliver: @escaping @Sendable ([Completion]) -> Void) -> Port {
-        Port(state: PortState(deliver: deliver), inbox: inbox)
+    /// Opens a way for requests to come in, and completions and pushes to go out, in batches.
+    /// - Parameters:
+    ///   - deliver: Called on the node's loop with all completions of a turn, at most once in a turn; it should hand them
+    ///     over, not work on them.
+    ///   - pushed: Called on the node's loop with all that the machine pushed in a turn, at most once in a turn and before
+    ///     `deliver`, while the port subscribes (``Port/subscribe()``). Whoever is done with a batch says so
+    ///     (``Port/drained(_:)``).
+    public func openPort(
+        deliver: @escaping @Sendable ([Completion]) -> Void,
+        pushed: @escaping @Sendable (Pushed) -> Void = { _ in }
+    ) -> Port {
+        Port(state: PortState(deliver: deliver, pushed: pushed), inbox: inbox)
     }
+
+    /// What the machine pushes, from this call on: of every command that this node applies after it has heard of it, and
+    /// so of every command that is submitted on this node behind this call.
+    ///
+    /// ```swift
+    /// for try await change in node.pushes() { ... }
+    /// ```
+    ///
+    /// Whoever begins with the state of the machine calls this first and asks the machine then, so that nothing falls
+    /// between. The sequence ends when the node stops. A subscriber that falls behind by more than
+    /// `NodeLimits.maximumPushes` or `maximumPushBytes` gets what it was told so far and then
+    /// ``DecreeNode/PushesEnd/lost(after:)``.
+    public func pushes() -> Pushes { Pushes(of: self) }
 
     /// Has a command chosen and applied.
     /// - Returns: What the machine yielded for it.

@@ -13,6 +13,8 @@ final class Inbox<Machine: StateMachine & SendableMetatype>: Sendable {
         var requests: [(port: PortState<Machine>, requests: [Node<Machine>.Request])] = []
         /// Everything up to this write is durable.
         var written: WriteID?
+        /// Pushes that subscribers are done with.
+        var drained: [(port: PortState<Machine>, amount: PushAmount)] = []
         /// What is rare, in order.
         var notices: [Notice<Machine>] = []
     }
@@ -62,6 +64,17 @@ final class Inbox<Machine: StateMachine & SendableMetatype>: Sendable {
 
     func post(written write: WriteID) { ask { $0.written = max($0.written ?? .zero, write) } }
 
+    /// Needs no turn: it counts when the next pushes leave.
+    func post(drained amount: PushAmount, by port: PortState<Machine>) {
+        state.withLock { if !$0.isClosed { $0.contents.drained.append((port, amount)) } }
+    }
+
+    /// Somebody wants pushes: a node that has ended has none.
+    func post(subscription port: PortState<Machine>) {
+        let isTaken = ask { $0.notices.append(.subscribe(port)) }
+        if !isTaken { port.pushed(.ended(.stopped)) }
+    }
+
     /// Asks for a turn without handing anything over.
     func askForTurn() { ask { _ in } }
 
@@ -94,6 +107,8 @@ final class Inbox<Machine: StateMachine & SendableMetatype>: Sendable {
 enum Notice<Machine: StateMachine & SendableMetatype>: Sendable {
     case cancel(PortState<Machine>, token: UInt64)
     case closePort(PortState<Machine>)
+    case subscribe(PortState<Machine>)
+    case unsubscribe(PortState<Machine>)
     case event(NodeEvent)
     /// What a peer asked for cannot be read back.
     case loadFailed(String, for: NodeID)

@@ -110,8 +110,9 @@ extension ReplicaLoop {
         }
     }
 
-    /// Requests that came when the node had ended.
+    /// Requests and subscriptions that came when the node had ended.
     func finishLate(_ input: Inbox<Machine>.Contents) {
+        for notice in input.notices { if case .subscribe = notice { hear(notice) } }
         for (port, requests) in input.requests {
             guard let batch = batch(of: requests, from: port) else { continue }
             group.refuse(batch, .stopped, core: &core)

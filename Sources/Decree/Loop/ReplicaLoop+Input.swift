@@ -7,6 +7,7 @@ import PaxosLog
 extension ReplicaLoop {
     func hear(_ input: Inbox<Machine>.Contents) {
         if let written = input.written { step(.written(Recovery<Machine>.group, written)) }
+        for (port, amount) in input.drained { if let id = port.id { group.drained(id, amount) } }
         var cancelled: [(port: PortState<Machine>, token: UInt64)] = []
         for notice in input.notices {
             if case .cancel(let port, let token) = notice { cancelled.append((port, token)) } else { hear(notice) }
@@ -20,10 +21,12 @@ extension ReplicaLoop {
         group.cancel(Set(known))
     }
 
-    private func hear(_ notice: Notice<Machine>) {
+    func hear(_ notice: Notice<Machine>) {
         switch notice {
         case .cancel: break
         case .closePort(let port): close(port)
+        case .subscribe(let port): if port.isOpen { group.subscribe(id(of: port), core: &core) }
+        case .unsubscribe(let port): if let id = port.id { group.unsubscribe(id, core: &core) }
         case .event(let event): step(event)
         case .loadFailed(let reason, let peer):
             transport.refusals.report(unreadable: reason, for: "\(peer)", at: now)

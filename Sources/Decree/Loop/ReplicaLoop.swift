@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// Work is done in turns. A turn takes all that came meanwhile from ports, journal and peers, tells it to the core, says
 /// that the input is drained, and carries out what the core wants: one append to the journal, one write to each peer, one
-/// call of the state machine, one batch of completions for each port. What takes longer (long queries, snapshots,
+/// call of the state machine, one batch of pushes and one of completions for each port. What takes longer (long queries, snapshots,
 /// housekeeping) advances by slices at the end of each turn, for as long as the clock allows. What has to happen in which
 /// order, and when, is the core's to say; here are threads, sockets, files and clocks.
 ///
@@ -135,12 +135,10 @@ final class ReplicaLoop<Machine: StateMachine & SendableMetatype>: @unchecked Se
         step(.measured(journalBytes: Int(journal.statistics.bytesWritten), freeBytes: free.map(Int.init(clamping:))))
     }
 
-    // MARK: Completions
+    // MARK: News
 
-    /// Hands each port all that the turn completed for it.
-    func deliver() {
-        while let (port, batch) = group.takeCompletions() { ports[Int(port.place)]?.deliver(batch) }
-    }
+    /// Hands each port all that the turn pushed to it and completed for it.
+    func deliver() { while let news = group.takeNews() { ports[Int(news.port.place)]?.take(news) } }
 
     // MARK: Time
 

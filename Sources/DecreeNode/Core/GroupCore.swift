@@ -60,6 +60,9 @@ public struct GroupCore: Sendable {
     /// Whether the machine has something to do for this turn.
     var hasWorkForMachine: Bool { !effects.applies.isEmpty || !effects.outcomes.isEmpty }
 
+    /// Up to where the machine has applied what the replica handed out, between two turns.
+    var machineStands: Slot { effects.applies.first?.slot.previous ?? replica.applied }
+
     /// The machine stands where the replica says that it does.
     var isMachineUpToDate: Bool { effects.applies.isEmpty }
 

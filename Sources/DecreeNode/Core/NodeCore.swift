@@ -9,9 +9,9 @@ import PaxosLog
 ///
 /// 1. what happened, in any order: ``step(_:at:into:)``, requests to ``GroupMachine/submit(_:core:at:)``;
 /// 2. ``endInput(at:into:)``: batches for the journal first, then messages and loads;
-/// 3. ``GroupMachine/endTurn(core:at:into:)``: applies, then outcomes and the queries that they release;
+/// 3. ``GroupMachine/endTurn(core:at:into:)``: applies, then what they push, outcomes and the queries that they release;
 /// 4. ``GroupMachine/advanceSlices(core:at:into:while:)``, for as many steps as there is time for;
-/// 5. ``GroupMachine/takeCompletions()``: one batch for each port.
+/// 5. ``GroupMachine/takeNews()``: for each port what was pushed to it, and behind that its completions.
 public struct NodeCore: Sendable {
     public let node: NodeID
     public let limits: NodeLimits

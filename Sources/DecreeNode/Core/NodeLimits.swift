@@ -19,12 +19,18 @@ public struct NodeLimits: Hashable, Sendable {
     public var maximumDue = 512
     /// How long a machine is left alone that wanted commands and named none, or whose commands brought nothing.
     public var duePause = TimeSpan.milliseconds(100)
+    /// How many pushes a port may hold that were handed to it and that it is not done with, and how many bytes of them; a
+    /// subscription that would need more ends (``PushesEnd/lost(after:)``). A port that holds none takes all of one turn.
+    public var maximumPushes = 100_000
+    public var maximumPushBytes = 64 << 20
     /// How long a graceful stop waits for another leader and for commands under way.
     public var handOverPatience = TimeSpan.seconds(1)
     /// When snapshots are taken and how many are kept.
     public var snapshots = SnapshotPolicy()
 
     public init() {}
+
+    var pushesHeld: PushAmount { PushAmount(count: maximumPushes, byteCount: maximumPushBytes) }
 
     /// The largest command, in bytes, that fits into a frame to a peer with all that may travel before it in the same
     /// message: a larger one could never be sent, and all behind it would wait.

@@ -14,9 +14,11 @@ struct Applying<Machine: StateMachine> {
 // The second half of a turn: what is chosen reaches the machine, and clients have their outputs.
 extension GroupMachine {
     /// Applies what the turn brought, all in one call of the machine, and then carries out what became of requests
-    /// otherwise, and looks at what is due. In this order: a query that is released now must see what was applied.
+    /// otherwise, and looks at what is due. In this order: a query that is released now must see what was applied, and what
+    /// was applied must have been pushed.
     public mutating func endTurn(core: inout NodeCore, at now: Instant, into effects: inout NodeEffects) {
         while applyNext(core: &core, into: &effects) != nil {}
+        if isPushing { handOutPushes(core: &core) }
         settleOutcomes(core: &core, into: &effects)
         if due.isOpen { advanceDue(core: &core, at: now) }
     }
@@ -142,5 +144,6 @@ extension GroupMachine {
         }
         if let walk = walk.take() { machine.abandon(walk) }
         hasWalk = false
+        endPushes(.stopped)
     }
 }

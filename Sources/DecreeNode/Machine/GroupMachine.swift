@@ -1,7 +1,7 @@
 import PaxosBase
 import PaxosLog
 
-/// The state machine of one group and what is asked of it: requests come in here, outputs and answers go out.
+/// The state machine of one group and what is asked of it: requests come in here, outputs, answers and pushes go out.
 ///
 /// It belongs to the ``NodeCore`` that it is handed in every call, at its own place among the groups.
 public struct GroupMachine<Machine: StateMachine> {
@@ -14,6 +14,9 @@ public struct GroupMachine<Machine: StateMachine> {
     /// A walk is open. Told beside it, without a look at what a walk is: asked in every turn.
     var hasWalk = false
     var due = DueCommands()
+    var subscriptions = Subscriptions()
+    /// Somebody subscribes: asked in every turn.
+    var isPushing = false
     /// The machine may have housekeeping to do: something was applied, or something that was pinned is free.
     var needsMaintenance = true
     // Last, because their size is the machine's to say: all fields before them stand at places that the compiler knows,
@@ -28,15 +31,18 @@ public struct GroupMachine<Machine: StateMachine> {
         self.machine = machine
         self.place = place
         due.next = machine.nextDue
+        self.machine.isPushing = false
     }
 
-    /// A client of the group: all that one turn completes for it leaves in one batch.
+    /// A client of the group: all that one turn completes for it, and pushes to it, leaves at once.
     public mutating func openPort() -> PortID { ports.open() }
 
     /// Gives up all that waits for the port, which may be unknown by now.
     public mutating func closePort(_ port: PortID, core: inout NodeCore) {
         guard ports.isOpen(port) else { return }
         ports.close(port)
+        subscriptions.forget(port)
+        restIfUnheard()
         core.groups[place].waiters.removeAll { $0.port == port }
         for cursor in queries.remove(where: { owner, _ in owner == port }) { abandon(cursor) }
         held.remove { owner, _ in owner == port }
@@ -45,8 +51,8 @@ public struct GroupMachine<Machine: StateMachine> {
     /// Requests wait for the cluster to be formed.
     public var holdsRequests: Bool { !held.isEmpty }
 
-    /// Ports have completions to take.
-    public var hasCompletions: Bool { mutating get { ports.hasCompletions } }
+    /// Ports have completions or pushes to take.
+    public var hasNews: Bool { mutating get { ports.hasNews } }
 
     /// Of the machine's state.
     public var digest: StateDigest { mutating get { machine.digest } }
@@ -54,8 +60,8 @@ public struct GroupMachine<Machine: StateMachine> {
     /// How many commands the turn under way has applied.
     public var commandsOfTurn: Int { applying.commandsOfTurn }
 
-    /// The batch of the next port that has completions; nil when all were taken.
-    public mutating func takeCompletions() -> (port: PortID, batch: [NodeCompletion<Machine>])? { ports.takeNext() }
+    /// What the turn brought to the next port; nil when all was taken. To be called until then, behind every turn.
+    public mutating func takeNews() -> PortNews<Machine>? { ports.takeNext() }
 
     /// When the next turn has to come for the machine's sake; `.zero` for at once.
     public mutating func nextDeadline(core: inout NodeCore) -> Instant {

@@ -1,45 +1,73 @@
 import PaxosBase
 import PaxosLog
 
-/// The completions of a turn, gathered for each port so that each gets them in one batch.
+/// What a turn brings to a port. It is handed over in the order of these fields, and so no output or answer comes before
+/// the pushes of what it shows.
+public struct PortNews<Machine: StateMachine>: Sendable {
+    public let port: PortID
+    /// Of all commands that the turn applied; nil when they push nothing, or the port does not subscribe.
+    public var pushes: PushBatch<Machine>?
+    public var completions: [NodeCompletion<Machine>] = []
+}
+
+/// What a turn completes and pushes, gathered for each port so that each gets it at once.
+///
+/// Completions and pushes stand apart: what is touched for every command is a plain array, whatever the machine is.
 struct PortTable<Machine: StateMachine> {
     private var places = PortPlaces()
     /// By place.
     private var completions: [[NodeCompletion<Machine>]] = []
-    /// Ports with completions, in the order of the first of each.
+    /// By place; one at most.
+    private var pushes: [[PushBatch<Machine>]] = []
+    /// Ports with news, in the order of the first of each.
     private var dirty: [PortID] = []
 
     mutating func open() -> PortID {
         let port = places.open()
-        if completions.count < places.count { completions.append([]) }
+        if completions.count < places.count {
+            completions.append([])
+            pushes.append([])
+        }
         return port
     }
 
-    var hasCompletions: Bool { !dirty.isEmpty }
+    var hasNews: Bool { !dirty.isEmpty }
 
     func isOpen(_ port: PortID) -> Bool { places.isOpen(port) }
+
+    func hasNews(_ port: PortID) -> Bool { isOpen(port) && !isQuiet(Int(port.place)) }
+
+    private func isQuiet(_ place: Int) -> Bool { completions[place].isEmpty && pushes[place].isEmpty }
 
     /// What was not taken yet goes to nobody.
     mutating func close(_ port: PortID) {
         guard places.isOpen(port) else { return }
         places.close(port)
         completions[Int(port.place)] = []
+        pushes[Int(port.place)] = []
         dirty.removeAll { $0 == port }
     }
 
     mutating func complete(_ port: PortID, _ completion: NodeCompletion<Machine>) {
         guard places.isOpen(port) else { return }
         let place = Int(port.place)
-        if completions[place].isEmpty { dirty.append(port) }
+        if isQuiet(place) { dirty.append(port) }
         completions[place].append(completion)
     }
 
-    /// Takes the batch of the next port that has one.
-    mutating func takeNext() -> (port: PortID, batch: [NodeCompletion<Machine>])? {
+    mutating func push(_ port: PortID, _ batch: PushBatch<Machine>) {
+        guard places.isOpen(port) else { return }
+        let place = Int(port.place)
+        if isQuiet(place) { dirty.append(port) }
+        pushes[place] = [pushes[place].first?.followed(by: batch) ?? batch]
+    }
+
+    /// Takes what the next port has that has anything.
+    mutating func takeNext() -> PortNews<Machine>? {
         guard !dirty.isEmpty else { return nil }
         let port = dirty.removeFirst()
-        var batch: [NodeCompletion<Machine>] = []
-        swap(&batch, &completions[Int(port.place)])
-        return (port, batch)
+        var taken = PortNews<Machine>(port: port, pushes: pushes[Int(port.place)].popLast())
+        swap(&taken.completions, &completions[Int(port.place)])
+        return taken
     }
 }

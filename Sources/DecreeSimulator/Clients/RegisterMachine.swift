@@ -83,6 +83,13 @@ public struct RegisterMachine: StateMachine, FlawedMachine {
         public let registers: [Register]
     }
 
+    /// What is told of every change of a register.
+    public struct Push: Hashable, Sendable {
+        public let key: UInt8
+        /// As it is now; its version is the revision of this change.
+        public let register: Register
+    }
+
     public typealias Query = Void
     /// How many registers were read, of the state that was pinned.
     public typealias Cursor = (registers: [Register], revision: UInt64, done: Int)
@@ -96,6 +103,9 @@ public struct RegisterMachine: StateMachine, FlawedMachine {
     private var restored = 0
     /// The earliest deadline of a register.
     public private(set) var nextDue: LogTime?
+    public var isPushing = false
+    /// Changes that were not handed out yet.
+    private var pushes: [Push] = []
     package var flaws: Set<Flaw> = []
 
     public init() {}
@@ -140,7 +150,13 @@ public struct RegisterMachine: StateMachine, FlawedMachine {
         let former = registers[index].deadline
         registers[index] = Register(value: value, version: revision, deadline: deadline)
         sum &+= Self.hash(registers[index], at: index)
+        if isPushing { pushes.append(Push(key: UInt8(index), register: registers[index])) }
         if min(former, deadline) < .distantFuture { findNextDue() }
+    }
+
+    public mutating func takePushes(into pushes: inout [Push]) {
+        pushes += self.pushes
+        if !flaws.contains(.pushesToldTwice) { self.pushes.removeAll(keepingCapacity: true) }
     }
 
     private mutating func findNextDue() {
@@ -194,9 +210,9 @@ public struct RegisterMachine: StateMachine, FlawedMachine {
     public mutating func abandon(_ walk: SnapshotWalk) {}
 
     public mutating func beginRestore() {
-        let flaws = flaws
+        let (flaws, isPushing) = (flaws, isPushing)
         self = RegisterMachine()
-        self.flaws = flaws
+        (self.flaws, self.isPushing) = (flaws, isPushing)
         restored = -1
     }
 

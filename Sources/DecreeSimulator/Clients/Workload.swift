@@ -6,7 +6,8 @@ import PaxosLog
 /// Give your own machine a workload and the simulator runs it over the real log and journal under faults:
 /// ``RegisterWorkload`` is a complete example.
 public protocol Workload {
-    associatedtype Machine: StateMachine
+    /// What the machine pushes is compared with what every command pushes that is applied alone.
+    associatedtype Machine: StateMachine where Machine.Push: Equatable
     /// What a client can do: a command or a question.
     associatedtype Operation
     associatedtype Model: SequentialModel

@@ -78,6 +78,12 @@ public struct PlantedBug: Hashable, Sendable {
         case .dueByOwnClock: "What is due is told by the leader's own clock."
         case .dueOfFirstLeaderOnly: "Only the first leader of a log looks at what is due."
         case .dueOfOldGeneration: "A machine carries out what was due though what it is about has changed since."
+        case .pushesLostWithoutOutput: "Pushes reach only those ports to which the turn brings a completion as well."
+        case .pushesToldTwice: "A machine hands out again what it pushed before."
+        case .pushesBehindOutputs: "Outputs leave first, and what they show is pushed with a later turn."
+        case .pushesToUnsubscribed: "A port that ended its subscription is told on."
+        case .pushesUnbounded: "Whatever a port holds, it is told more."
+        case .lossUntold: "A port that holds too much is told nothing more, and not that it is so."
         }
     }
 }

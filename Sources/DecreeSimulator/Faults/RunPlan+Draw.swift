@@ -28,6 +28,15 @@ extension RunPlan {
         return plan
     }
 
+    /// What concerns subscribers: drawn behind all else, from choices of their own.
+    mutating func drawSubscribers(_ choices: inout Choices) {
+        subscribers.subscribePercent = [0, 50, 90][Int(choices.below(3))]
+        subscribers.togglePercent = [0, 2, 20][Int(choices.below(3))]
+        subscribers.drainPercent = [100, 100, 40, 4][Int(choices.below(4))]
+        limits.maximumPushes = [1, 4, 40, 100_000][Int(choices.below(4))]
+        limits.maximumPushBytes = [60, 400, 64 << 20, 64 << 20][Int(choices.below(4))]
+    }
+
     /// What concerns the nodes above their logs.
     private mutating func drawNodes(_ choices: inout Choices) {
         groupCount = [1, 1, 1, 1, 1, 1, 2, 3][Int(choices.below(8))]

@@ -26,6 +26,7 @@ struct RunPlan {
     var limits = NodeLimits()
     /// How many steps of long work a node does behind a turn.
     var stepsPerTurn = 2
+    var subscribers = SubscriberPlan()
     /// Nodes start for the first time one after another, within this time.
     var startSpread = TimeSpan.zero
     /// How many times as long as a write of the journal it takes to record an identity.
@@ -139,4 +140,14 @@ struct ClientPlan {
     var leaderPercent: UInt64 = 0
     /// Operations that every client has to finish after healing.
     var finalOperations = 10
+}
+
+/// Whoever listens to what machines push.
+struct SubscriberPlan {
+    /// The chance, in a hundred, that a port subscribes when its node starts.
+    var subscribePercent: UInt64 = 0
+    /// The chance, in a hundred, that a request comes with a change of mind.
+    var togglePercent: UInt64 = 0
+    /// The chance, in a hundred, that a port is done at once with all that it was told.
+    var drainPercent: UInt64 = 100
 }

@@ -52,6 +52,10 @@ public enum Sight: UInt8, CaseIterable, Sendable {
     case longQuestion
     /// A command was applied that a machine wanted by itself.
     case dueApplied
+    /// A machine pushed something to a subscriber.
+    case pushed
+    /// A subscriber was too slow and lost its subscription.
+    case pushesLost
     /// Several groups shared a journal.
     case groupsShared
 

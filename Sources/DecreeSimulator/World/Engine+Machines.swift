@@ -15,7 +15,7 @@ extension Engine {
             let standing = endTurn(seat, process, place, of: node, at: clock)
             if standing.isLong { sights[.longQuestion] += 1 }
             if standing.hasProposedDue { checkDue(seat, process, place, of: node, at: clock) }
-            if standing.hasCompletions { host.deliver(node, place) }
+            if standing.hasNews { host.deliver(node, place) }
             node.machineDeadline = min(node.machineDeadline, standing.deadline)
         }
         if process.node.advanceStop(at: clock) { host.end(node) }

@@ -44,6 +44,7 @@ final class Engine {
     var diskChoices: Choices
     var faultChoices: Choices
     var replicaChoices: Choices
+    var subscriberChoices: Choices
     var journalEffects: [JournalEffect] = []
     /// Empty, kept for its memory.
     var spareEffects = NodeEffects()
@@ -54,7 +55,7 @@ final class Engine {
     unowned var host: (any EngineHost)!
 
     init(plan: RunPlan, flaws: Set<Flaw>, choices: inout Choices) {
-        self.plan = plan
+        var plan = plan
         self.flaws = flaws
         networkChoices = choices.split()
         diskChoices = choices.split()
@@ -71,6 +72,9 @@ final class Engine {
                 id: member, index: index, clock: Self.makeClock(plan, &choices), store: Self.store(index, 0), plan: plan
             )
         }
+        subscriberChoices = choices.split()
+        plan.drawSubscribers(&subscriberChoices)
+        self.plan = plan
         if plan.groupCount > 1 { sights[.groupsShared] += 1 }
         faults[.clockDrift] = nodes.count { $0.clock.driftPerMillion != 0 }
     }
@@ -178,7 +182,7 @@ protocol EngineHost: AnyObject {
     /// A command is applied for the first time anywhere: it stands at `slot` in the history, where the log's clock shows
     /// `time`.
     func applied(_ payload: Payload, _ place: Int, at slot: Slot, _ time: LogTime)
-    /// A machine has answers for its clients.
+    /// A machine has answers for its clients, or pushes for who subscribes.
     func deliver(_ node: SimulatedNode, _ place: Int)
     /// A node that was asked to stop has nothing left to wait for; the process ends with it.
     func end(_ node: SimulatedNode)

@@ -38,8 +38,8 @@ struct SeatPace {
 struct SeatStanding {
     /// When it wants the next one.
     let deadline: Instant
-    /// Its clients have answers to fetch.
-    let hasCompletions: Bool
+    /// Its clients have answers or pushes to fetch.
+    let hasNews: Bool
     /// A question takes longer than the steps that there were for it.
     let isLong: Bool
     /// What the machine wants by itself was proposed.
@@ -53,12 +53,19 @@ final class Seat<Machine: StateMachine>: MachineSeat {
     private var waiting: [PortBatch<Machine>] = []
     /// The ports that clients use, opened when the node starts.
     let ports: [PortID]
+    /// What each port was told of what the machine pushes.
+    var subscribers: [Subscriber]
+    /// Up to where the machine has applied the log.
+    private(set) var applied: Slot
 
-    init(_ machine: Machine, place: Int, portCount: Int) {
+    /// - Parameter applied: Up to where the machine was restored.
+    init(_ machine: Machine, place: Int, portCount: Int, applied: Slot) {
         var group = GroupMachine(machine: machine, place: place)
         ports = (0..<portCount).map { _ in group.openPort() }
         self.machine = group
         self.place = place
+        self.applied = applied
+        subscribers = ports.map { _ in Subscriber() }
     }
 
     var digest: StateDigest { machine.digest }
@@ -71,7 +78,24 @@ final class Seat<Machine: StateMachine>: MachineSeat {
 
     func cancel(_ request: RequestKey) { machine.cancel([request]) }
 
-    func takeCompletions() -> (port: PortID, batch: [NodeCompletion<Machine>])? { machine.takeCompletions() }
+    func takeNews() -> PortNews<Machine>? { machine.takeNews() }
+
+    /// A port begins or ends its subscription.
+    func toggle(_ port: Int, _ node: inout RunningNode) {
+        if subscribers[port].isOn {
+            machine.unsubscribe(ports[port], core: &node.core)
+        } else {
+            machine.subscribe(ports[port], core: &node.core)
+            subscribers[port].through = applied
+        }
+        subscribers[port].isOn.toggle()
+    }
+
+    /// A port is done with all that it was told.
+    func drain(_ port: Int) {
+        machine.drained(ports[port], subscribers[port].held)
+        subscribers[port].held = PushAmount()
+    }
 
     func submit(_ node: inout RunningNode, at now: Instant) -> Bool {
         machine.submit(waiting, core: &node.core, at: now)
@@ -82,7 +106,10 @@ final class Seat<Machine: StateMachine>: MachineSeat {
     func endTurn(
         _ pace: SeatPace, _ node: inout RunningNode, at now: Instant, reached: (Slot, StateDigest) -> Void
     ) -> SeatStanding {
-        Self.endTurn(&machine, place, pace, &node, at: now, reached: reached)
+        Self.endTurn(&machine, place, pace, &node, at: now) { slot, state in
+            applied = slot
+            reached(slot, state)
+        }
     }
 
     /// In one access to the machine.
@@ -102,7 +129,7 @@ final class Seat<Machine: StateMachine>: MachineSeat {
             return false
         }
         return SeatStanding(
-            deadline: machine.nextDeadline(core: &node.core), hasCompletions: machine.hasCompletions, isLong: isLong,
+            deadline: machine.nextDeadline(core: &node.core), hasNews: machine.hasNews, isLong: isLong,
             hasProposedDue: node.core.groups[place].counters.commandsDue > dueBefore)
     }
 

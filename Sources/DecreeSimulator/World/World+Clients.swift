@@ -52,7 +52,9 @@ extension World {
         let client = owners[entry]
         let group = group(of: client)
         let seat = seats[node.index][group]
-        seat.add(request(for: entry), from: seat.ports[port(of: client)])
+        let port = port(of: client)
+        if Self.hasPushes { stir(port, seat, node) }
+        seat.add(request(for: entry), from: seat.ports[port])
         node.hasRequests = true
         engine.endInput(node)
     }
@@ -82,11 +84,12 @@ extension World {
     /// Hands clients what the turn completed for them.
     func deliver(_ node: SimulatedNode, _ place: Int) {
         let seat = seats[node.index][place]
-        while let (port, batch) = seat.takeCompletions() {
-            for completion in batch {
+        while let news = seat.takeNews() {
+            if Self.hasPushes { take(news, seat, node, place) }
+            for completion in news.completions {
                 let entry = Int(completion.token)
                 let client = owners[entry]
-                if self.group(of: client) != place || seat.ports[self.port(of: client)] != port {
+                if self.group(of: client) != place || seat.ports[port(of: client)] != news.port {
                     engine.findings.report(
                         .pairing, "what \(node.id) says of \(history.entries[entry].operation) reaches another port")
                 }

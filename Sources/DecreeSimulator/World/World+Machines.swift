@@ -6,6 +6,7 @@ import PaxosLog
 extension World {
     /// A command is applied for the first time anywhere: that is where it stands in the history.
     func applied(_ payload: Payload, _ place: Int, at slot: Slot, _ time: LogTime) {
+        if Self.hasPushes { notePushes(payload, place, at: slot, time) }
         guard let entry = engine.groupCheckers[place].proposed.place(of: payload) else {
             return appliedOwn(payload, place, at: slot, time)
         }

@@ -164,6 +164,7 @@ extension World {
 
     /// After the last event: was what the clients saw right?
     func judgeHistory() {
+        judgePushes()
         for place in 0..<engine.plan.groupCount {
             var model = workload.makeModel()
             if let text = LinearizabilityChecker<W.Model>().check(history(of: place), on: &model) {

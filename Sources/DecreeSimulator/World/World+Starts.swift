@@ -25,11 +25,13 @@ extension World {
             let damaged = plan.damaged
             node.groups[place].snapshots.removeAll { damaged.contains($0.metadata.applied) }
             starts.append(start)
-            restored.append(Seat(machine, place: place, portCount: Self.portCount))
+            let applied = snapshot?.metadata.applied ?? .zero
+            restored.append(Seat(machine, place: place, portCount: Self.portCount, applied: applied))
         }
         seats[node.index] = restored
         node.seats = restored
         engine.start(node, recovered, starts)
+        if Self.hasPushes { subscribe(node) }
     }
 
     private func makeMachine() -> Machine {

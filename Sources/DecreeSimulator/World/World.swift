@@ -35,6 +35,8 @@ final class World<W: Workload>: EngineHost {
 
     /// By node, then by group; empty while the node is down.
     var seats: [[Seat<Machine>]]
+    /// By group.
+    var pushModels: [PushModel<Machine>]
     /// What begins after this moment is a last question.
     var lastQuestionsBegan = UInt64.max
 
@@ -47,6 +49,9 @@ final class World<W: Workload>: EngineHost {
         requests = Array(repeating: nil, count: plan.clients.count)
         unfinishedClients = plan.clients.finalOperations > 0 ? clients.count : 0
         seats = Array(repeating: [], count: plan.nodeCount)
+        pushModels = (0..<plan.groupCount).map { [workload, engine] _ in
+            PushModel(machine: workload.makeMachine(), limits: engine.plan.limits)
+        }
         for checkers in engine.groupCheckers {
             checkers.proposed.isOwn = { [workload] in workload.ownOperation($0) != nil }
         }

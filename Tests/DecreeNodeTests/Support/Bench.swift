@@ -19,6 +19,7 @@ struct Bench {
     var snapshots: [SnapshotEffect] = []
     var notices: [NodeNotice] = []
     var completions: [(port: PortID, batch: [NodeCompletion<Tally>])] = []
+    var pushes: [(port: PortID, batch: PushBatch<Tally>)] = []
 
     static let stores = (1...3).map { StoreID(high: UInt64($0), low: 7) }
 
@@ -69,7 +70,7 @@ struct Bench {
         collect()
         group.endTurn(core: &core, at: now, into: &effects)
         collect()
-        while let batch = group.takeCompletions() { completions.append(batch) }
+        takeNews()
     }
 
     mutating func turn(_ port: PortID, _ requests: NodeRequest<Tally>...) {
@@ -80,7 +81,7 @@ struct Bench {
     mutating func advance(_ slice: WorkSlice) {
         while group.advance(slice, core: &core, at: now, into: &effects) {}
         collect()
-        while let batch = group.takeCompletions() { completions.append(batch) }
+        takeNews()
     }
 
     /// The identity and all writes under way reach the disk.
@@ -106,6 +107,13 @@ struct Bench {
             now = max(now + .microseconds(1), deadline)
         }
         now = end
+    }
+
+    mutating func takeNews() {
+        while let news = group.takeNews() {
+            if let batch = news.pushes { pushes.append((news.port, batch)) }
+            if !news.completions.isEmpty { completions.append((news.port, news.completions)) }
+        }
     }
 
     mutating func collect() {

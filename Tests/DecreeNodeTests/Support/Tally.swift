@@ -3,7 +3,8 @@ import PaxosLog
 
 /// A machine that counts commands: its output is the new count, its questions take as many steps as they ask for.
 ///
-/// `wake N` wants a command of the machine's own when N milliseconds have passed.
+/// `wake N` wants a command of the machine's own when N milliseconds have passed. Every command is pushed as its text, but
+/// `many N` as N numbers and `hush` as nothing.
 struct Tally: StateMachine {
     private(set) var count = 0
     private(set) var alarms: [LogTime] = []
@@ -13,11 +14,17 @@ struct Tally: StateMachine {
     /// It wants commands and names none.
     var isMute = false
     private(set) var pins = 0
+    var isPushing = true
+    private var pushes: [String] = []
+    /// How often its pushes were asked for.
+    private(set) var takes = 0
 
     mutating func apply(_ commands: [ChosenCommand], into outputs: inout [Int]) {
         for command in commands {
             count += 1
-            take(String(decoding: command.payload.bytes, as: UTF8.self), at: command.time)
+            let text = String(decoding: command.payload.bytes, as: UTF8.self)
+            take(text, at: command.time)
+            if isPushing { push(text) }
             if command.isAwaited { outputs.append(count) }
         }
     }
@@ -31,6 +38,22 @@ struct Tally: StateMachine {
             rung += 1
         }
     }
+
+    private mutating func push(_ text: String) {
+        if text.hasPrefix("many "), let number = Int(text.dropFirst(5)) {
+            pushes += (1...number).map(String.init)
+        } else if text != "hush" {
+            pushes.append(text)
+        }
+    }
+
+    mutating func takePushes(into pushes: inout [String]) {
+        takes += 1
+        pushes += self.pushes
+        self.pushes = []
+    }
+
+    static func byteCount(of push: String) -> Int { push.utf8.count }
 
     var nextDue: LogTime? { alarms.first }
 

@@ -2,7 +2,7 @@ import Decree
 import PaxosBase
 import PaxosLog
 
-/// A small state machine for tests: lines by name. A command is `name=text`.
+/// A small state machine for tests: lines by name. A command is `name=text`, which is pushed as it is.
 struct Notebook: StateMachine {
     enum Query: Sendable {
         case line(String)
@@ -31,7 +31,15 @@ struct Notebook: StateMachine {
     private var mustCompact = false
     private var compactions: UInt64 = 0
 
+    var isPushing = false
+    private var pushes: [String] = []
+
     init() {}
+
+    mutating func takePushes(into pushes: inout [String]) {
+        pushes += self.pushes
+        self.pushes.removeAll()
+    }
 
     mutating func apply(_ commands: [ChosenCommand], into outputs: inout [UInt64]) {
         for command in commands {
@@ -39,6 +47,7 @@ struct Notebook: StateMachine {
             let parts = text.split(separator: "=", maxSplits: 1)
             if text == "compact" { mustCompact = true }
             if parts.count == 2 { lines[String(parts[0])] = String(parts[1]) }
+            if isPushing { pushes.append(text) }
             applied += 1
             if command.isAwaited { outputs.append(applied) }
         }

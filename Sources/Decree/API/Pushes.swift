@@ -1,0 +1,122 @@
+import DecreeNode
+import PaxosBase
+import PaxosLog
+import Synchronization
+
+extension Node {
+    /// What the machine of a node pushes, one after the other (``Node/pushes()``).
+    ///
+    /// To be gone through once, by one task. The subscription ends with the last copy of the sequence and its iterators.
+    public struct Pushes: AsyncSequence, Sendable {
+        public typealias Element = Machine.Push
+        public typealias Failure = PushesEnd
+
+        private let subscriber: PushSubscriber<Machine>
+
+        init(of node: Node) { subscriber = PushSubscriber(node) }
+
+        public func makeAsyncIterator() -> Iterator { Iterator(subscriber: subscriber) }
+
+        /// Goes through the pushes batch by batch; a batch is held until its last push was taken.
+        public struct Iterator: AsyncIteratorProtocol {
+            private let subscriber: PushSubscriber<Machine>
+            private var batch: Node.Pushed?
+            private var taken = 0
+            private var end: PushesEnd?
+
+            init(subscriber: PushSubscriber<Machine>) { self.subscriber = subscriber }
+
+            /// The next push; nil when the node has stopped, or the task is cancelled.
+            /// - Throws: ``DecreeNode/PushesEnd/lost(after:)`` when the pushes that follow are lost, `halted` when none
+            ///   follow before the node is upgraded.
+            public mutating func next(
+                isolation actor: isolated (any Actor)? = #isolation
+            ) async throws(PushesEnd) -> Machine.Push? {
+                while true {
+                    if let batch, taken < batch.pushes.count { return take(from: batch) }
+                    if let done = batch.take() { finish(done) }
+                    if end == .stopped { return nil }
+                    if let end { throw end }
+                    guard let next = await subscriber.next() else { return nil }
+                    batch = next
+                }
+            }
+
+            /// The same on no actor.
+            public mutating func next() async throws(PushesEnd) -> Machine.Push? { try await next(isolation: nil) }
+
+            private mutating func take(from batch: Node.Pushed) -> Machine.Push {
+                taken += 1
+                return batch.pushes[taken - 1]
+            }
+
+            private mutating func finish(_ batch: Node.Pushed) {
+                subscriber.drained(batch)
+                taken = 0
+                end = batch.end
+            }
+        }
+    }
+}
+
+/// Holds a subscription, and what was told and not fetched. How much that may be is the node's to limit.
+final class PushSubscriber<Machine: StateMachine & SendableMetatype>: Sendable {
+    private let buffer = PushBuffer<Machine>()
+    private let port: Node<Machine>.Port
+
+    init(_ node: Node<Machine>) {
+        port = node.openPort(deliver: { _ in }, pushed: { [buffer] in buffer.append($0) })
+        port.subscribe()
+    }
+
+    deinit { port.close() }
+
+    func next() async -> Node<Machine>.Pushed? { await buffer.next() }
+
+    func drained(_ batch: Node<Machine>.Pushed) { port.drained(batch) }
+}
+
+/// Between the node's loop, which appends, and the task that fetches.
+final class PushBuffer<Machine: StateMachine & SendableMetatype>: Sendable {
+    typealias Batch = Node<Machine>.Pushed
+
+    private struct State {
+        var batches = RingBuffer<Batch>()
+        var waiting: CheckedContinuation<Batch?, Never>?
+        var isCancelled = false
+
+        /// - Returns: The next batch, if there is one; and whether the continuation waits for it.
+        mutating func fetch(for continuation: CheckedContinuation<Batch?, Never>) -> (Batch?, isWaiting: Bool) {
+            if isCancelled { return (nil, false) }
+            if let batch = batches.popFirst() { return (batch, false) }
+            invariant(waiting == nil, "one task goes through the pushes of a node, not several at once")
+            waiting = continuation
+            return (nil, true)
+        }
+    }
+
+    private let state = Mutex(State())
+
+    func append(_ batch: Batch) {
+        let waiting = state.withLock { state in
+            if state.waiting == nil { state.batches.append(batch) }
+            return state.waiting.take()
+        }
+        waiting?.resume(returning: batch)
+    }
+
+    /// The next batch; nil when the task that asks is cancelled.
+    func next() async -> Batch? {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let (batch, isWaiting) = state.withLock { $0.fetch(for: continuation) }
+                if !isWaiting { continuation.resume(returning: batch) }
+            }
+        } onCancel: {
+            state.withLock { state in
+                state.isCancelled = true
+                return state.waiting.take()
+            }?.resume(returning: nil)
+        }
+    }
+}
