@@ -63,7 +63,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DecreeSimulatorTests",
-            dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeSimulator"],
+            dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "DecreeSimulator"],
             exclude: ["Scenarios"], swiftSettings: strict),
         .testTarget(
             name: "DecreeTests",

@@ -61,8 +61,8 @@ public protocol StateMachine {
     /// Whoever subscribes on a node is told every push of every command that the node applies from then on, once, in the
     /// order of the commands, and before any output or answer of the node that shows them. Replicas that apply equal
     /// commands should push equally, so that subscribers may go from one node to another by something in the pushes, such
-    /// as a revision. Nothing is promised across restarts: what the node applied while it recovered, or what a snapshot
-    /// held that it restored, is pushed to nobody.
+    /// as a revision. Nothing is promised across restarts of the node: what a snapshot holds that it restores is pushed to
+    /// nobody, and what it applies again from its journal may be pushed again.
     /// - Parameter pushes: Receives them in the order of their commands; what one command pushes stays together.
     /// - Source: etcd's documentation, "KV API guarantees", on watches: ordered, unique, reliable, atomic.
     mutating func takePushes(into pushes: inout [Push])
@@ -84,7 +84,7 @@ public protocol StateMachine {
     /// Gives up a snapshot; what its walk pinned is free again.
     mutating func abandon(_ walk: SnapshotWalk)
 
-    /// Empties the machine to receive the blocks of a snapshot.
+    /// Empties the machine to receive the blocks of a snapshot. Never called while anybody subscribes to its pushes.
     mutating func beginRestore()
 
     /// Takes the next block of a snapshot.

@@ -1,8 +1,18 @@
+import DecreeNode
 import PaxosBase
 import PaxosLog
 import Testing
 
 @testable import DecreeSimulator
+
+/// Its pushes are numbers.
+private struct Pusher: SmallStateMachine {
+    mutating func apply(_ command: ChosenCommand) {}
+    mutating func takePushes() -> [Int] { [] }
+    func answer(_ query: Void) {}
+    func snapshot() -> [UInt8] { [] }
+    mutating func restore(_ snapshot: [UInt8]) throws(SnapshotError) {}
+}
 
 private func ballot(_ round: UInt64, _ node: UInt64 = 1) -> Ballot {
     Ballot(configuration: ConfigurationNumber(1), round: round, node: NodeID(node))
@@ -183,6 +193,49 @@ struct CheckerTests {
         checker.promised(2, ballot(2, 2), at: 900)
         #expect(propose(dueAt: 50, reading: 50, at: 1_000) == .due)
         #expect(propose(dueAt: 50, reading: 200, at: 1_000) == nil, "it was due when a quorum still followed")
+    }
+
+    /// What a checker says of a batch for a port that was told everything up to `behind` and holds so much: the commands at
+    /// slots 1, 2 and 4 pushed 1, 2 and 2.
+    private func told(
+        _ pushes: [Int], after: UInt64 = 1, through: UInt64 = 4, end: PushesEnd? = nil, behind: UInt64 = 1,
+        holding held: Int = 0, at applied: UInt64 = 4, isOn: Bool = true
+    ) -> CheckerName? {
+        var checker = PushChecker<Int>(limit: PushAmount(count: 4, byteCount: 100))
+        checker.applied(Slot(1), [10])
+        checker.applied(Slot(2), [20, 21])
+        checker.applied(Slot(4), [40, 41])
+        var port = Subscriber(isOn: isOn, through: Slot(behind), held: PushAmount(count: held, byteCount: held))
+        let batch = PushBatch<Small<Pusher>>(
+            pushes: pushes, after: Slot(after), through: Slot(through),
+            amount: PushAmount(count: pushes.count, byteCount: pushes.count), end: end)
+        let findings = Findings()
+        checker.told(batch, to: &port, of: NodeID(1), at: Slot(applied), findings)
+        checker.shows(Slot(applied), to: port, of: NodeID(1), findings)
+        return findings.first?.checker
+    }
+
+    @Test("Pushes: what is missing, doubled, early, of another place, or for who does not want it")
+    func pushes() {
+        #expect(told([20, 21, 40, 41]) == nil)
+        #expect(told([20, 21], through: 3, at: 3) == nil)
+        #expect(told([20, 21], through: 2) == .pushes, "a part of it comes later than what shows it")
+        #expect(told([20, 40, 41]) == .pushes)
+        #expect(told([20, 21, 20, 21, 40, 41]) == .pushes)
+        #expect(told([20, 21, 40, 41], at: 3) == .pushes)
+        #expect(told([40, 41], after: 2) == .pushes)
+        #expect(told([20, 21, 40, 41], isOn: false) == .pushes)
+    }
+
+    @Test("Pushes: more than a port may hold, and a loss for no reason")
+    func pushesHeld() {
+        #expect(told([20, 21, 40, 41], holding: 1) == .pushes)
+        let lost = PushesEnd.lost(after: Slot(1))
+        #expect(told([], through: 1, end: lost, holding: 3) == nil)
+        #expect(told([], through: 1, end: lost, holding: 0) == .pushes)
+        #expect(told([], through: 1, end: lost, holding: 3, at: 1) == .pushes)
+        #expect(told([], through: 1, end: .lost(after: Slot(2)), holding: 3) == .pushes)
+        #expect(told([], through: 1, end: .stopped) == nil)
     }
 
     @Test("Liveness: clients that wait, and replicas that differ")

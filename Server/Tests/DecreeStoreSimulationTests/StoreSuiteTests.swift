@@ -16,9 +16,9 @@ struct StoreSuiteTests {
             #expect(report.chosenSlots >= 200, "seed \(report.seed)")
         }
         #expect(totals.runs == 300)
-        // A damaged snapshot is rare among the store's runs, and the store wants nothing by itself; the suite of registers
-        // demands to have seen both.
-        let spared = [Sight.olderSnapshotUsed, .dueApplied].map(\.name)
+        // A damaged snapshot is rare among the store's runs, and the store wants nothing by itself and pushes nothing; the
+        // suite of registers demands to have seen all of that.
+        let spared = [Sight.olderSnapshotUsed, .dueApplied, .pushed, .pushesLost].map(\.name)
         let scarce = totals.scarce(below: 1).filter { !spared.contains($0) }
         #expect(scarce.isEmpty, "in fewer than three runs: \(scarce)")
     }

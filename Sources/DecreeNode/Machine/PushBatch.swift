@@ -17,6 +17,14 @@ public struct PushBatch<Machine: StateMachine>: Sendable {
     /// Why nothing follows; nil when the subscription goes on.
     public let end: PushesEnd?
 
+    package init(pushes: [Machine.Push], after: Slot, through: Slot, amount: PushAmount, end: PushesEnd?) {
+        self.pushes = pushes
+        self.after = after
+        self.through = through
+        self.amount = amount
+        self.end = end
+    }
+
     /// The word of a node that ended before anything could be told.
     package static func ended(_ reason: PushesEnd) -> PushBatch {
         PushBatch(pushes: [], after: .zero, through: .zero, amount: PushAmount(), end: reason)
