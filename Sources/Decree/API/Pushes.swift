@@ -8,13 +8,16 @@ extension Node {
     ///
     /// To be gone through once, by one task. The subscription ends with the last copy of the sequence and its iterators.
     public struct Pushes: AsyncSequence, Sendable {
+        /// As the machine tells it.
         public typealias Element = Machine.Push
+        /// Why nothing follows although the node goes on.
         public typealias Failure = PushesEnd
 
         private let subscriber: PushSubscriber<Machine>
 
         init(of node: Node) { subscriber = PushSubscriber(node) }
 
+        /// Begins with what was pushed since the sequence was made.
         public func makeAsyncIterator() -> Iterator { Iterator(subscriber: subscriber) }
 
         /// Goes through the pushes batch by batch; a batch is held until its last push was taken.

@@ -4,9 +4,11 @@ import PaxosLog
 /// What a turn brings to a port. It is handed over in the order of these fields, and so no output or answer comes before
 /// the pushes of what it shows.
 public struct PortNews<Machine: StateMachine>: Sendable {
+    /// Whose it is.
     public let port: PortID
     /// Of all commands that the turn applied; nil when they push nothing, or the port does not subscribe.
     public var pushes: PushBatch<Machine>?
+    /// What ended of its requests, in order.
     public var completions: [NodeCompletion<Machine>] = []
 }
 

@@ -41,10 +41,14 @@ public struct PushBatch<Machine: StateMachine>: Sendable {
 
 /// How much was pushed.
 public struct PushAmount: Hashable, Sendable {
+    /// How many pushes.
     public var count: Int
     /// As the machine measures its pushes (``PaxosLog/StateMachine/byteCount(of:)``).
     public var byteCount: Int
 
+    /// - Parameters:
+    ///   - count: How many pushes.
+    ///   - byteCount: How large they are, in bytes.
     public init(count: Int = 0, byteCount: Int = 0) {
         self.count = count
         self.byteCount = byteCount
