@@ -45,7 +45,8 @@ struct PushTests {
         bench.sync()
         bench.core.endInput(at: bench.now, into: &bench.effects)
         bench.group.endTurn(core: &bench.core, at: bench.now, into: &bench.effects)
-        #expect(bench.group.hasNews)
+        let hasNews = bench.group.hasNews
+        #expect(hasNews)
         let (taken, next, none) = (bench.group.takeNews(), bench.group.takeNews(), bench.group.takeNews())
         let (news, other) = (try #require(taken), try #require(next))
         #expect(news.port == first && news.pushes?.pushes == ["a", "1", "2"] && news.completions.count == 2)
