@@ -25,7 +25,7 @@ extension World {
             let damaged = plan.damaged
             node.groups[place].snapshots.removeAll { damaged.contains($0.metadata.applied) }
             starts.append(start)
-            let applied = snapshot?.metadata.applied ?? .zero
+            let applied = plan.snapshot?.metadata.applied ?? .zero
             restored.append(Seat(machine, place: place, portCount: Self.portCount, applied: applied))
         }
         seats[node.index] = restored
