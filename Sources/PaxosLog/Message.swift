@@ -122,6 +122,7 @@ public struct Promise: Hashable, Sendable {
 public struct Refused: Hashable, Sendable {
     /// The ballot that came too late.
     public let ballot: Ballot
+    /// What the sender promised meanwhile.
     public let promised: Ballot
 
     public init(ballot: Ballot, promised: Ballot) {
@@ -175,6 +176,7 @@ public struct ChosenMark: Hashable, Sendable {
 /// Asks a peer for entries that it knows to be chosen.
 public struct Fetch: Hashable, Sendable {
     public let first: Slot
+    /// Included; the peer may send fewer.
     public let last: Slot
 
     public init(first: Slot, last: Slot) {
@@ -283,6 +285,8 @@ public struct Probe: Hashable, Sendable {
     public init(nonce: Nonce) { self.nonce = nonce }
 }
 
+/// How far the sender's records reach: once everything up to the highest of a quorum is applied, a read sees every write
+/// that was acknowledged before it began.
 public struct ProbeAnswer: Hashable, Sendable {
     public let nonce: Nonce
     /// Accepted, chosen or faulty, whatever gaps lie below.
@@ -303,6 +307,8 @@ public struct Heartbeat: Hashable, Sendable {
     public init(round: UInt64) { self.round = round }
 }
 
+/// What the sender promised, whom it follows and whether that goes well: from a quorum of these everybody tells alike
+/// whether a new leader is needed and who may stand.
 public struct HeartbeatReply: Hashable, Sendable {
     /// The round that this answers.
     public let round: UInt64
@@ -326,6 +332,7 @@ public struct HeartbeatReply: Hashable, Sendable {
 
 /// A leader that goes asks the receiver to stand at once.
 public struct HandOver: Hashable, Sendable {
+    /// In which the sender leads.
     public let ballot: Ballot
 
     public init(ballot: Ballot) { self.ballot = ballot }

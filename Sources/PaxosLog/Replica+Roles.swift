@@ -22,10 +22,8 @@ extension Replica {
     /// What a candidate's verdict leads to: it waits, or leads.
     mutating func carryOut(_ verdict: Candidate.Verdict?, at now: Instant, into effects: inout Effects) {
         guard verdict == .leads, let candidate = era.role.candidate else { return }
-        var leader = Leader(succeeding: candidate, at: now, core)
-        setLeader(leader.ballot, into: &effects)
-        leader.begin(with: candidate, at: now, &core, into: &effects)
-        era.role = .leader(leader)
+        setLeader(candidate.ballot, into: &effects)
+        era.role = .leader(Leader(succeeding: candidate, at: now, &core, into: &effects))
     }
 
     /// A candidate that waited for chosen entries may have them all now.

@@ -46,8 +46,12 @@ struct Leader: Hashable, Sendable {
         case isDeposed
     }
 
-    /// - Parameter candidate: Its phase 1 is complete.
-    init(succeeding candidate: Candidate, at now: Instant, _ core: Core) {
+    /// Phase 1 is complete: the leader proposes again, in its ballot, what the candidate found, and no-ops where it found
+    /// nothing.
+    /// - Parameter candidate: A quorum promised it, and it knows all that is chosen below their watermarks.
+    init(
+        succeeding candidate: Candidate, at now: Instant, _ core: inout Core, into effects: inout Effects
+    ) {
         let base = core.has(.proposesBelowWatermark) ? min(core.log.watermark, candidate.watermark) : core.log.watermark
         seat = candidate.seat
         ballot = candidate.ballot
@@ -67,11 +71,11 @@ struct Leader: Hashable, Sendable {
         lastResend = now
         answeredAt = now
         checkedAt = now
+        proposeAgain(all: candidate, at: now, &core, into: &effects)
     }
 
-    /// Proposes again, in the new ballot, what phase 1 found, and no-ops where it found nothing.
-    mutating func begin(
-        with candidate: Candidate, at now: Instant, _ core: inout Core, into effects: inout Effects
+    private mutating func proposeAgain(
+        all candidate: Candidate, at now: Instant, _ core: inout Core, into effects: inout Effects
     ) {
         let first = votes.first
         while votes.next <= phaseOneHighest {

@@ -14,9 +14,7 @@ struct LeaderTests {
         var candidate = Parts.candidate(&core)
         let promise = Parts.promise(candidate.ballot, reports)
         _ = candidate.receive(promise, from: 1, at: Parts.now, &core, into: &effects)
-        var leader = Leader(succeeding: candidate, at: Parts.now, core)
-        leader.begin(with: candidate, at: Parts.now, &core, into: &effects)
-        return leader
+        return Leader(succeeding: candidate, at: Parts.now, &core, into: &effects)
     }
 
     private func accepts(_ effects: Effects) -> [Accept] {
