@@ -101,7 +101,12 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "DecreeStoreTests", dependencies: ["DecreeStore"] + library, swiftSettings: strict),
+        .testTarget(
+            name: "DecreeStoreTests",
+            dependencies: [
+                "DecreeStore", "DecreeStoreSimulation", .product(name: "DecreeSimulator", package: "decree"),
+            ] + library,
+            swiftSettings: strict),
         .testTarget(
             name: "DecreeStoreSimulationTests",
             dependencies: [

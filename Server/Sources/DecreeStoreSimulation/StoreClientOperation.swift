@@ -5,48 +5,94 @@ import PaxosBase
 public enum StoreClientOperation: Sendable, CustomStringConvertible {
     case put(PutRequest)
     case deleteRange(DeleteRangeRequest)
+    /// A command, or a question when neither branch writes.
     case txn(TxnRequest)
     case compact(CompactionRequest)
     case range(RangeRequest, isLinearizable: Bool)
+    /// The hash of all history up to a revision; zero: up to the current one.
+    case hash(Revision)
+    case status
+
+    init(_ operation: StoreOperation) {
+        switch operation {
+        case .put(let request): self = .put(request)
+        case .deleteRange(let request): self = .deleteRange(request)
+        case .txn(let request): self = .txn(request)
+        case .compact(let request): self = .compact(request)
+        case .publishMember: self = .status
+        }
+    }
 
     /// The command in the log; nil for a question.
     var command: StoreOperation? {
         switch self {
         case .put(let request): .put(request)
         case .deleteRange(let request): .deleteRange(request)
-        case .txn(let request): .txn(request)
+        case .txn(let request): request.isReadOnly ? nil : .txn(request)
         case .compact(let request): .compact(request)
-        case .range: nil
+        case .range, .hash, .status: nil
         }
     }
 
     public var description: String {
         switch self {
-        case .put(let request): "put \(Self.text(request.key)) = \(Self.text(request.value))"
-        case .deleteRange(let request): "delete \(Self.text(request.range))"
-        case .txn(let request): "txn of \(request.success.count) or \(request.failure.count) operations"
+        case .put(let request): "put \(request.key.shortText) = \(request.value.shortText)\(Self.options(request))"
+        case .deleteRange(let request): "delete \(request.range.shortText)"
+        case .txn(let request): "txn \(request.shortText)"
         case .compact(let request): "compact \(request.revision)"
         case .range(let request, let isLinearizable):
-            "\(isLinearizable ? "range" : "serializable range") \(Self.text(request.range))"
+            "\(isLinearizable ? "" : "serializable ")\(request.shortText)"
+        case .hash(let revision): "hash to \(revision)"
+        case .status: "status"
         }
     }
 
-    private static func text(_ range: KeyRange) -> String {
-        range.isSingleKey ? text(range.key) : "\(text(range.key)) to \(text(range.rangeEnd))"
-    }
-
-    private static func text(_ payload: Payload) -> String {
-        String(decoding: payload.bytes.prefix(12).map { $0 == 0 ? UInt8(ascii: ".") : $0 }, as: UTF8.self)
+    fileprivate static func options(_ request: PutRequest) -> String {
+        (request.ignoreValue ? " keeping the value" : "") + (request.ignoreLease ? " keeping the lease" : "")
     }
 }
 
-/// The few keys that all clients fight over.
-enum StoreKeys {
-    static func key(_ index: UInt64) -> Payload { Payload("k\(index)".utf8) }
+extension KeyRange {
+    var shortText: String {
+        isSingleKey
+            ? key.shortText
+            : rangeEnd.bytes == [0] ? "\(key.shortText) on" : "\(key.shortText) to \(rangeEnd.shortText)"
+    }
+}
 
-    /// The keys from `first` to `last`, in a form that was never used before: the end of the range bears `serial`,
-    /// which no key lies behind.
-    static func range(_ first: UInt64, through last: UInt64, serial: UInt64) -> KeyRange {
-        KeyRange(key: key(first), rangeEnd: Payload(Array("k\(last)".utf8) + [0] + Array("\(serial)".utf8)))
+extension RangeRequest {
+    /// With the options that are not as usual.
+    var shortText: String {
+        var text = "range \(range.shortText)"
+        if limit != 0 { text += " limit \(limit)" }
+        if revision != .zero { text += " at \(revision)" }
+        if sortOrder != .none || sortTarget != .key { text += " by \(sortTarget) \(sortOrder)" }
+        if keysOnly { text += " keys" }
+        if countOnly { text += " count" }
+        if minModRevision != .zero || maxModRevision != .zero { text += " mod \(minModRevision)-\(maxModRevision)" }
+        if minCreateRevision != .zero || maxCreateRevision != .zero {
+            text += " create \(minCreateRevision)-\(maxCreateRevision)"
+        }
+        return text
+    }
+}
+
+extension TxnRequest {
+    var shortText: String {
+        let conditions = compares.map { "\($0.range.shortText) \($0.target) \($0.relation)" }
+        return "if [\(conditions.joined(separator: ", "))] [\(Self.text(success))] else [\(Self.text(failure))]"
+    }
+
+    private static func text(_ operations: [RequestOperation]) -> String {
+        let parts = operations.prefix(6).map { operation in
+            switch operation {
+            case .range(let request): request.shortText
+            case .put(let request): StoreClientOperation.put(request).description
+            case .deleteRange(let request): StoreClientOperation.deleteRange(request).description
+            case .txn(let nested): nested.shortText
+            case .unset: "nothing"
+            }
+        }
+        return parts.joined(separator: ", ") + (operations.count > 6 ? ", … (\(operations.count))" : "")
     }
 }

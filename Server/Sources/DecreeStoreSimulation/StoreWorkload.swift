@@ -2,34 +2,43 @@ import DecreeSimulator
 import DecreeStore
 import PaxosBase
 
-/// Clients of the store: they put, delete, range and run transactions over a few keys, so that they meet all the time.
+/// Clients of the store: in a third of the runs they put, delete, range and run transactions over a few keys, so that they
+/// meet all the time; in the others they draw every option that a request has, mostly over so many keys that the tree has
+/// several leaves.
 public struct StoreWorkload: Workload {
-    private let keyCount: UInt64
+    private var generator: RequestGenerator
+    private var commands = UniqueCommands()
     private let readPercent: UInt64
     private let serializablePercent: UInt64
     private let txnPercent: UInt64
     private let deletePercent: UInt64
     private let compactPercent: UInt64
-    private let paddingBound: UInt64
+    /// How often a transaction changes many keys.
+    private let manyPercent: UInt64
+    private let workPerSlice: Int
     /// Whether requests take the way of a client's: as bytes of etcd's protocol through the services.
     private let usesServices: Bool
-    /// Makes values and ranges that were never used before.
-    private var serial: UInt64 = 0
-    private var lastCompaction: UInt64 = 0
+    /// What answers have shown: the greatest revision, and the greatest that was compacted.
+    private var seenRevision: Int64 = 1
+    private var seenFloor: Int64 = -1
+    /// Many keys come, then most of them go.
+    private var commandCount: UInt64 = 0
 
     public init(choices: inout Choices) {
-        keyCount = 1 + choices.below(6)
+        let shape = RequestShape(&choices)
         readPercent = 10 + choices.below(60)
         serializablePercent = choices.below(15)
         txnPercent = choices.below(60)
         deletePercent = choices.below(30)
         compactPercent = choices.below(4)
-        paddingBound = [1, 40, 400, 3_000][Int(choices.below(4))]
+        manyPercent = shape.keyCount > 20 ? [20, 60, 90][choices.index(below: 3)] : 0
+        workPerSlice = shape.keyCount > 20 ? [30, 300, 4_000][choices.index(below: 3)] : 3
         usesServices = choices.chance(1, in: 2)
+        generator = RequestGenerator(choices.split(), shape)
     }
 
     /// With slices so small that a question or a walk takes several.
-    public func makeMachine() -> Store { Store(settings: Store.Settings(workPerSlice: 3)) }
+    public func makeMachine() -> Store { Store(settings: Store.Settings(workPerSlice: workPerSlice)) }
 
     public func makeModel() -> StoreModel { StoreModel() }
 
@@ -37,69 +46,65 @@ public struct StoreWorkload: Workload {
 
     public func request(for operation: StoreClientOperation) -> ClientRequest<StoreQuery> {
         if usesServices, let request = ServicePort.request(for: operation) { return request }
-        if let command = operation.command { return .command(command.encode()) }
-        guard case .range(let request, let isLinearizable) = operation else { return .serializableRead(.status) }
-        return isLinearizable ? .linearizableRead(.range(request)) : .serializableRead(.range(request))
+        switch operation {
+        case .put, .deleteRange, .compact: return .command(operation.command?.encode() ?? Payload())
+        case .txn(let request):
+            return operation.command.map { .command($0.encode()) } ?? .linearizableRead(.txn(request))
+        case .range(let request, let isLinearizable):
+            return isLinearizable ? .linearizableRead(.range(request)) : .serializableRead(.range(request))
+        case .hash(let revision): return .linearizableRead(.hashKV(revision))
+        case .status: return .linearizableRead(.status)
+        }
+    }
+
+    public mutating func saw(_ output: StoreOutput) {
+        seenRevision = max(seenRevision, output.revision.rawValue)
+    }
+
+    public mutating func saw(_ answer: StoreAnswer) {
+        seenRevision = max(seenRevision, answer.revision.rawValue)
+        if case .status(let status) = answer.outcome { seenFloor = status.compactRevision?.rawValue ?? -1 }
     }
 
     public mutating func nextOperation(client: Int, choices: inout Choices) -> StoreClientOperation {
-        if choices.chance(readPercent, in: 100) {
-            let isLinearizable = !choices.chance(serializablePercent, in: 100)
-            return .range(makeRange(&choices), isLinearizable: isLinearizable)
-        }
-        serial += 1
-        if choices.chance(compactPercent, in: 100) { return compaction() }
-        if choices.chance(txnPercent, in: 100) { return .txn(makeTxn(&choices)) }
-        if choices.chance(deletePercent, in: 100) { return .deleteRange(makeDeletion(&choices)) }
-        return .put(makePut(choices.below(keyCount), &choices))
+        if generator.choices.chance(readPercent, in: 100) { return question() }
+        commandCount += 1
+        return commands.unique(command())
     }
 
-    private mutating func compaction() -> StoreClientOperation {
-        lastCompaction = max(lastCompaction + 1, serial / 4)
-        return .compact(CompactionRequest(revision: Revision(Int64(lastCompaction))))
-    }
-
-    private func makeRange(_ choices: inout Choices) -> RangeRequest {
-        guard choices.chance(1, in: 2) else { return RangeRequest(.everything) }
-        return RangeRequest(KeyRange(key: StoreKeys.key(choices.below(keyCount))))
-    }
-
-    private func makePut(_ key: UInt64, _ choices: inout Choices) -> PutRequest {
-        let padding = Array(repeating: UInt8(ascii: "-"), count: Int(choices.below(paddingBound)))
-        return PutRequest(
-            key: StoreKeys.key(key), value: Payload(Array("\(serial)/\(key)".utf8) + padding),
-            previousKeyValue: choices.chance(1, in: 3))
-    }
-
-    private func makeDeletion(_ choices: inout Choices) -> DeleteRangeRequest {
-        let first = choices.below(keyCount)
-        let last = choices.chance(1, in: 2) ? first : first + choices.below(keyCount - first)
-        return DeleteRangeRequest(
-            StoreKeys.range(first, through: last, serial: serial), previousKeyValues: choices.chance(1, in: 3))
-    }
-
-    /// Puts to several keys or deletes a few, and looks at everything before and after.
-    private func makeTxn(_ choices: inout Choices) -> TxnRequest {
-        let first = choices.below(keyCount)
-        let second = choices.below(keyCount)
-        var success: [RequestOperation] = [.put(makePut(first, &choices))]
-        if second != first { success.append(.put(makePut(second, &choices))) }
-        success.append(.range(RangeRequest(.everything)))
-        var failure: [RequestOperation] = [.range(RangeRequest(.everything))]
-        if choices.chance(1, in: 2) { failure.append(.deleteRange(makeDeletion(&choices))) }
-        return TxnRequest(compares: makeCompares(&choices), success: success, failure: failure)
-    }
-
-    private func makeCompares(_ choices: inout Choices) -> [Compare] {
-        (0..<choices.below(3)).map { _ in
-            let range = KeyRange(key: StoreKeys.key(choices.below(keyCount)))
-            let relation: Compare.Relation = [.equal, .greater, .less, .notEqual][Int(choices.below(4))]
-            let guess = Int64(choices.below(serial + 2))
-            switch choices.below(3) {
-            case 0: return Compare(range, relation, .version(Int64(choices.below(3))))
-            case 1: return Compare(range, relation, .createRevision(Revision(guess)))
-            default: return Compare(range, relation, .modRevision(Revision(guess)))
+    private mutating func question() -> StoreClientOperation {
+        if generator.shape.hasOptions {
+            switch generator.choices.below(30) {
+            case 0: return .hash(generator.revision(floor: seenFloor, current: seenRevision))
+            case 1: return .status
+            case 2...6: return .txn(generator.txn(floor: seenFloor, current: seenRevision, isReadOnly: true))
+            default: break
             }
         }
+        let isLinearizable = !generator.choices.chance(serializablePercent, in: 100)
+        let request = generator.rangeRequest(floor: seenFloor, current: seenRevision)
+        return .range(request, isLinearizable: isLinearizable)
+    }
+
+    private mutating func command() -> StoreClientOperation {
+        if generator.choices.chance(compactPercent, in: 100) { return .compact(compaction()) }
+        if generator.choices.chance(txnPercent, in: 100) { return .txn(txn()) }
+        if generator.choices.chance(deletePercent, in: 100) { return .deleteRange(generator.deletion()) }
+        return .put(generator.put())
+    }
+
+    private mutating func compaction() -> CompactionRequest {
+        let revision = generator.revision(floor: seenFloor, current: seenRevision)
+        return CompactionRequest(revision: revision == .zero ? Revision(max(1, seenRevision / 2)) : revision)
+    }
+
+    private mutating func txn() -> TxnRequest {
+        guard generator.choices.chance(manyPercent, in: 100) else {
+            return generator.txn(floor: seenFloor, current: seenRevision)
+        }
+        // The tide turns every hundred commands.
+        let isRising = commandCount / 100 % 3 != 2
+        let puts = generator.choices.chance(1, in: 10) ? !isRising : isRising
+        return puts ? generator.manyPuts() : generator.manyDeletions()
     }
 }

@@ -1,3 +1,4 @@
+import DecreeStoreSimulation
 import PaxosBase
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 struct TideRun {
     var generator: RequestGenerator
     var store: Store
-    var model = Model()
+    var model = StoreModel()
     var open: [OpenQuery] = []
     private var snapshot: HeldSnapshot?
     private let settings: Store.Settings
@@ -16,7 +17,7 @@ struct TideRun {
     /// The greatest height that the tree has had.
     private(set) var tallest = 0
 
-    init(seed: UInt64, keyCount: Int, keySpace: RequestGenerator.KeySpace, workPerSlice: Int) {
+    init(seed: UInt64, keyCount: Int, keySpace: KeySpace, workPerSlice: Int) {
         generator = RequestGenerator(seed: seed, keyCount: keyCount, keySpace: keySpace)
         settings = Store.Settings(workPerSlice: workPerSlice)
         store = Store(settings: settings)
@@ -33,34 +34,34 @@ struct TideRun {
 
     private mutating func step() -> String? {
         let operation = nextOperation()
-        let isAwaited = !generator.random.chance(1, in: 10)
+        let isAwaited = !generator.choices.chance(1, in: 10)
         let output = store.apply(operation, isAwaited: isAwaited).map(Shown.init)
         let expected = model.apply(operation)
         if isAwaited && output != expected { return "\(operation): \(output as Any), not \(expected)" }
-        if generator.random.chance(1, in: 2) {
+        if generator.choices.chance(1, in: 2) {
             return ModelTests.ask(store, model, &generator, &open)
         }
         return nil
     }
 
     private mutating func nextOperation() -> StoreOperation {
-        switch generator.random.below(20) {
-        case 0...8: return isRising ? generator.manyPuts() : generator.manyDeletions()
-        case 9: return isRising ? generator.manyDeletions() : generator.manyPuts()
+        switch generator.choices.below(20) {
+        case 0...8: return isRising ? .txn(generator.manyPuts()) : .txn(generator.manyDeletions())
+        case 9: return isRising ? .txn(generator.manyDeletions()) : .txn(generator.manyPuts())
         case 10, 11:
-            let back = Int64(generator.random.below(20))
+            let back = Int64(generator.choices.below(20))
             return .compact(CompactionRequest(revision: Revision(model.revision - back)))
         default: return generator.operation(floor: model.floor, current: model.revision)
         }
     }
 
     private mutating func maintain() -> String? {
-        for _ in 0..<generator.random.below(6) {
+        for _ in 0..<generator.choices.below(6) {
             if let difference = ModelTests.advance(store, &generator, &open) { return difference }
         }
-        for _ in 0..<generator.random.below(8) { _ = store.performMaintenance() }
+        for _ in 0..<generator.choices.below(8) { _ = store.performMaintenance() }
         if let difference = goOnWithSnapshot() { return difference }
-        return generator.random.chance(1, in: 10) ? TreeCheck.firstFault(in: store) : nil
+        return generator.choices.chance(1, in: 10) ? TreeCheck.firstFault(in: store) : nil
     }
 
     /// Finishes what was asked, frees what can be freed, sometimes goes on with a restored store, and turns the tide.
@@ -76,7 +77,7 @@ struct TideRun {
         _ = model.apply(.compact(CompactionRequest(revision: Revision(model.revision))))
         store.clean()
         if let fault = TreeCheck.firstFault(in: store) { return fault }
-        if generator.random.chance(1, in: 2) {
+        if generator.choices.chance(1, in: 2) {
             let digest = store.digest
             store = try Store.restored(from: store.snapshot(), settings: settings)
             if store.digest != digest { return "digests differ after a restoration" }
@@ -89,7 +90,7 @@ struct TideRun {
     /// Begins a snapshot now and then, or takes the next block of the one under way, and restores it in the end.
     private mutating func goOnWithSnapshot() -> String? {
         guard var held = snapshot else {
-            if generator.random.chance(1, in: 10) { snapshot = HeldSnapshot(of: store, model) }
+            if generator.choices.chance(1, in: 10) { snapshot = HeldSnapshot(of: store, model) }
             return nil
         }
         guard let block = store.nextBlock(of: &held.walk) else {
@@ -121,9 +122,9 @@ private struct HeldSnapshot {
     var walk: StoreSnapshotWalk
     var blocks: [[UInt8]] = []
     private let digest: StateDigest
-    private let model: Model
+    private let model: StoreModel
 
-    init(of store: Store, _ model: Model) {
+    init(of store: Store, _ model: StoreModel) {
         walk = store.beginSnapshot()
         digest = store.digest
         self.model = model
@@ -141,7 +142,7 @@ private struct HeldSnapshot {
 @Suite("The store against a plain model, with trees of several levels")
 struct LargeModelTests {
     private static func firstDifference(
-        seed: UInt64, keyCount: Int, keySpace: RequestGenerator.KeySpace, operations: Int
+        seed: UInt64, keyCount: Int, keySpace: KeySpace, operations: Int
     ) throws -> String? {
         let slices = [60, 300, 4_000]
         var run = TideRun(

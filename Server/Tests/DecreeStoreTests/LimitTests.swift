@@ -1,3 +1,4 @@
+import DecreeStoreSimulation
 import PaxosBase
 import PaxosLog
 import Testing

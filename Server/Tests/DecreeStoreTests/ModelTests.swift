@@ -1,4 +1,5 @@
 import DecreeStore
+import DecreeStoreSimulation
 import PaxosBase
 import PaxosLog
 import Testing
@@ -15,27 +16,27 @@ struct ModelTests {
     /// Runs random operations, questions, compactions, cleaning, snapshots and restorations side by side.
     /// - Returns: What differed first.
     static func firstDifference(
-        seed: UInt64, operations: Int, workPerSlice: Int, keySpace: RequestGenerator.KeySpace = .mixed,
+        seed: UInt64, operations: Int, workPerSlice: Int, keySpace: KeySpace = .mixed,
         spoil: (inout StoreOperation, Int) -> Void = { _, _ in }
     ) throws -> String? {
         var generator = RequestGenerator(seed: seed, keySpace: keySpace)
         var store = Store(settings: Store.Settings(workPerSlice: workPerSlice))
-        var model = Model()
+        var model = StoreModel()
         var open: [OpenQuery] = []
         for index in 0..<operations {
             let operation = generator.operation(floor: model.floor, current: model.revision)
             var applied = operation
             spoil(&applied, index)
-            let isAwaited = !generator.random.chance(1, in: 10)
+            let isAwaited = !generator.choices.chance(1, in: 10)
             let output = store.apply(applied, isAwaited: isAwaited).map(Shown.init)
             let expected = model.apply(operation)
             if isAwaited && output != expected { return "\(index): \(operation): \(output as Any), not \(expected)" }
-            if generator.random.chance(1, in: 3) {
+            if generator.choices.chance(1, in: 3) {
                 if let difference = ask(store, model, &generator, &open) { return "\(index): \(difference)" }
             }
             if let difference = advance(store, &generator, &open) { return "\(index): \(difference)" }
-            if generator.random.chance(1, in: 4) { _ = store.performMaintenance() }
-            if generator.random.chance(1, in: 150) {
+            if generator.choices.chance(1, in: 4) { _ = store.performMaintenance() }
+            if generator.choices.chance(1, in: 150) {
                 for entry in open { store.abandon(entry.cursor) }
                 open = []
                 let digest = store.digest
@@ -50,18 +51,14 @@ struct ModelTests {
         return whole(store, model)
     }
 
-    static func query(_ model: Model, _ generator: inout RequestGenerator) -> (StoreQuery, Shown) {
+    static func query(_ model: StoreModel, _ generator: inout RequestGenerator) -> (StoreQuery, Shown) {
         let current = model.revision
-        switch generator.random.below(10) {
+        switch generator.choices.below(10) {
         case 0:
             let revision = generator.revision(floor: model.floor, current: current)
-            if revision.rawValue > current { return (.hashKV(revision), .failure(.futureRevision, current)) }
-            if revision.rawValue > 0 && revision.rawValue < model.floor {
-                return (.hashKV(revision), .failure(.compacted, current))
-            }
-            return (.hashKV(revision), .hash(model.hash(at: revision == .zero ? current : revision.rawValue)))
+            return (.hashKV(revision), model.hashed(revision))
         case 1, 2:
-            let request = generator.txn(floor: model.floor, current: current, readOnly: true)
+            let request = generator.txn(floor: model.floor, current: current, isReadOnly: true)
             return (.txn(request), model.ask(request))
         default:
             let request = generator.rangeRequest(floor: model.floor, current: current)
@@ -74,7 +71,7 @@ struct ModelTests {
     }
 
     static func ask(
-        _ store: Store, _ model: Model, _ generator: inout RequestGenerator,
+        _ store: Store, _ model: StoreModel, _ generator: inout RequestGenerator,
         _ open: inout [OpenQuery]
     ) -> String? {
         let (query, expected) = query(model, &generator)
@@ -91,8 +88,8 @@ struct ModelTests {
         _ open: inout [OpenQuery]
     ) -> String? {
         guard !open.isEmpty else { return nil }
-        let index = Int(generator.random.below(UInt64(open.count)))
-        if generator.random.chance(1, in: 20) {
+        let index = Int(generator.choices.below(UInt64(open.count)))
+        if generator.choices.chance(1, in: 20) {
             store.abandon(open.remove(at: index).cursor)
             return nil
         }
@@ -104,11 +101,11 @@ struct ModelTests {
     }
 
     /// Compares everything that can still be read, at some revisions.
-    static func whole(_ store: Store, _ model: Model, revisions: Int64 = 50) -> String? {
+    static func whole(_ store: Store, _ model: StoreModel, revisions: Int64 = 50) -> String? {
         let status = store.status
         let now = model.state(at: .max)
         if status.keyCount != now.count { return "\(status.keyCount) keys, not \(now.count)" }
-        let bytes = now.reduce(0) { $0 + $1.key.count + ($1.event.value?.count ?? 0) }
+        let bytes = now.reduce(0) { $0 + $1.key.count + $1.value.count }
         if status.liveBytes != bytes { return "\(status.liveBytes) bytes, not \(bytes)" }
         if status.pinnedReaders != 0 { return "\(status.pinnedReaders) readers left" }
         let oldest = max(model.floor, 1)

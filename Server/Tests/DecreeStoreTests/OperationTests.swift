@@ -1,4 +1,5 @@
 import DecreeStore
+import DecreeStoreSimulation
 import PaxosBase
 import Testing
 
@@ -37,9 +38,9 @@ struct OperationTests {
             var bytes = operation.encode().bytes
             if bytes.count > 5_000 { continue }
             switch index % 4 {
-            case 0: bytes.removeLast(Int(generator.random.below(UInt64(bytes.count))) + 1)
-            case 1: bytes[Int(generator.random.below(UInt64(bytes.count)))] ^= UInt8(1 << generator.random.below(8))
-            case 2: bytes = (0..<generator.random.below(60)).map { _ in UInt8(generator.random.below(6)) }
+            case 0: bytes.removeLast(Int(generator.choices.below(UInt64(bytes.count))) + 1)
+            case 1: bytes[Int(generator.choices.below(UInt64(bytes.count)))] ^= UInt8(1 << generator.choices.below(8))
+            case 2: bytes = (0..<generator.choices.below(60)).map { _ in UInt8(generator.choices.below(6)) }
             default: bytes.append(0)
             }
             let outputs = [first, second].map { $0.apply(payload: Payload(bytes)) }

@@ -1,4 +1,5 @@
 import DecreeStore
+import DecreeStoreSimulation
 import PaxosBase
 import Testing
 

@@ -1,4 +1,5 @@
 import DecreeStore
+import DecreeStoreSimulation
 import PaxosBase
 import Testing
 
@@ -241,7 +242,7 @@ struct TxnTests {
         var outcomes: Set<Bool> = []
         for _ in 0..<3_000 {
             let store = Store()
-            var model = Model()
+            var model = StoreModel()
             for _ in 0..<4 {
                 let put = StoreOperation.put(PutRequest(key: Payload(key().utf8), value: Payload()))
                 store.apply(put)

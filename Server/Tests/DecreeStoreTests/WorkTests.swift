@@ -1,4 +1,5 @@
 import Foundation
+import DecreeStoreSimulation
 import PaxosBase
 import PaxosLog
 import Testing

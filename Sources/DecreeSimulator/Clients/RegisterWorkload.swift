@@ -110,7 +110,7 @@ public struct RegisterModel: SequentialModel, Hashable {
         return nil
     }
 
-    public static func position(of output: RegisterMachine.Output) -> UInt64 { output.revision }
+    public static func position(of output: RegisterMachine.Output) -> UInt64? { output.revision }
 
-    public static func position(of answer: RegisterMachine.Answer) -> UInt64 { answer.revision }
+    public static func position(of answer: RegisterMachine.Answer) -> UInt64? { answer.revision }
 }

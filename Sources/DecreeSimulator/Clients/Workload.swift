@@ -31,12 +31,18 @@ public protocol Workload {
     /// What has to be sent for `operation`.
     func request(for operation: Operation) -> ClientRequest<Machine.Query>
 
+    /// A client was told this: what it does next may depend on it.
+    mutating func saw(_ output: Machine.Output)
+    mutating func saw(_ answer: Machine.Answer)
+
     /// What a command is that the machine wanted by itself (``StateMachine/dueCommands(at:limit:)``).
     /// - Returns: Nil for a command of clients.
     func ownOperation(_ payload: Payload) -> Operation?
 }
 
 extension Workload {
+    public mutating func saw(_ output: Machine.Output) {}
+    public mutating func saw(_ answer: Machine.Answer) {}
     public func ownOperation(_ payload: Payload) -> Operation? { nil }
 }
 
@@ -67,6 +73,9 @@ public protocol SequentialModel {
     /// Grows with every command that changes the state, and with no other.
     var position: UInt64 { get }
 
+    /// Grows with every command that changes what may be asked without moving the position.
+    var subposition: UInt64 { get }
+
     /// Performs a command.
     /// - Parameters:
     ///   - operation: The command.
@@ -81,14 +90,16 @@ public protocol SequentialModel {
     /// - Returns: How `answer` differs from what it should be; nil when it does not.
     func check(_ operation: Operation, answer: Answer) -> String?
 
-    /// The position that `output` claims: the state right behind the command.
-    static func position(of output: Output) -> UInt64
+    /// The position that `output` claims: the state right behind the command; nil when it does not say.
+    static func position(of output: Output) -> UInt64?
 
-    /// The position that `answer` claims.
-    static func position(of answer: Answer) -> UInt64
+    /// The position that `answer` claims; nil when it does not say.
+    static func position(of answer: Answer) -> UInt64?
 }
 
 extension SequentialModel {
+    public var subposition: UInt64 { 0 }
+
     public mutating func perform(_ operation: Operation, at time: LogTime, output: Output?) -> String? {
         perform(operation, output: output)
     }

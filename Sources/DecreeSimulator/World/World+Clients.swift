@@ -134,6 +134,14 @@ extension World {
         if clients[client].finished == engine.plan.clients.finalOperations { unfinishedClients -= 1 }
     }
 
+    private func tellWorkload(_ result: Log.Result) {
+        switch result {
+        case .output(let output): workload.saw(output)
+        case .answer(let answer, _): workload.saw(answer)
+        case .unknown, .refused: break
+        }
+    }
+
     /// An operation ends for its client, if it still waits for it.
     func conclude(_ entry: Int, _ result: Log.Result) {
         let client = owners[entry]
@@ -141,6 +149,7 @@ extension World {
         engine.moment += 1
         clients[client].current = nil
         history.entries[entry].result = result
+        tellWorkload(result)
         switch result {
         case .output, .answer:
             history.entries[entry].returned = engine.moment

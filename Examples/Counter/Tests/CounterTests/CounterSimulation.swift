@@ -53,7 +53,7 @@ struct CounterModel: SequentialModel {
         reading == Counter.Reading(commands: position, sum: sum) ? nil : "\(reading), should be \(position), \(sum)"
     }
 
-    static func position(of output: Counter.Reading) -> UInt64 { output.commands }
+    static func position(of output: Counter.Reading) -> UInt64? { output.commands }
 }
 
 @Suite("A counter in a world full of faults")

@@ -96,11 +96,20 @@ public struct ServiceHarness: Harness {
 
     private mutating func begin(_ choices: inout Choices) -> Event {
         guard let call = token(&choices) else { return endTurn() }
-        let operation = workload.nextOperation(client: call.place, choices: &drawn)
+        let operation = nextOperation(for: call)
         let (method, bytes) = operation.message
         node.expects[call.rawValue] = ServicePort.request(for: operation)
         bytes.withUnsafeBytes { step(.called(call, method, .plain, message: $0)) }
         return .called
+    }
+
+    /// What a status is answered with is the node's as much as the store's.
+    private mutating func nextOperation(for call: CallToken) -> StoreClientOperation {
+        while true {
+            let operation = workload.nextOperation(client: call.place, choices: &drawn)
+            if case .status = operation { continue }
+            return operation
+        }
     }
 
     private mutating func openStream(_ choices: inout Choices) -> Event {

@@ -16,6 +16,8 @@ extension StoreClientOperation {
             (.compact, Self.bytes(of: EtcdCompactionRequest.with { $0.revision = request.revision.rawValue }))
         case .range(let request, let isLinearizable):
             (.range, Self.bytes(of: EtcdRangeRequest(request, isSerializable: !isLinearizable)))
+        case .hash(let revision): (.hashKV, Self.bytes(of: EtcdHashKVRequest.with { $0.revision = revision.rawValue }))
+        case .status: (.status, [])
         }
     }
 

@@ -1,59 +1,7 @@
 import DecreeStore
+import DecreeStoreSimulation
 import PaxosBase
 import PaxosLog
-
-/// What a client is shown, from store and model alike. The leading number is the header's revision.
-indirect enum Shown: Equatable {
-    case range(Int64, [KeyValue], Bool, Int)
-    case put(Int64, [KeyValue])
-    case deleteRange(Int64, Int, [KeyValue])
-    case txn(Int64, Bool, [Shown])
-    case compacted(Int64)
-    case published(Int64)
-    case hash(UInt32)
-    case failure(StoreError, Int64)
-
-    init(_ output: StoreOutput) {
-        switch output.outcome {
-        case .put(let response): self = .put(response.revision.rawValue, response.previous.keyValues)
-        case .deleteRange(let response): self = Shown(response)
-        case .txn(let response): self = Shown(response)
-        case .compacted, .published: self = .compacted(output.revision.rawValue)
-        case .failure(let error): self = .failure(error, output.revision.rawValue)
-        }
-    }
-
-    init(_ answer: StoreAnswer) {
-        switch answer.outcome {
-        case .range(let response): self = Shown(response)
-        case .txn(let response): self = Shown(response)
-        case .status, .members: self = .hash(0)
-        case .hashKV(let response): self = .hash(response.hash)
-        case .failure(let error): self = .failure(error, answer.revision.rawValue)
-        }
-    }
-
-    private init(_ response: RangeResponse) {
-        self = .range(response.revision.rawValue, response.keyValues.keyValues, response.more, response.count)
-    }
-
-    private init(_ response: DeleteRangeResponse) {
-        self = .deleteRange(response.revision.rawValue, response.deleted, response.previous.keyValues)
-    }
-
-    private init(_ response: TxnResponse) {
-        self = .txn(response.revision.rawValue, response.succeeded, response.responses.map(Shown.init(part:)))
-    }
-
-    private init(part: ResponseOperation) {
-        switch part {
-        case .range(let response): self = Shown(response)
-        case .put(let response): self = .put(response.revision.rawValue, response.previous.keyValues)
-        case .deleteRange(let response): self = Shown(response)
-        case .txn(let response): self = Shown(response)
-        }
-    }
-}
 
 extension Store {
     /// Applies one operation through its form in the log.

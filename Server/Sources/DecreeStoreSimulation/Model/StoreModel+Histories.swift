@@ -1,0 +1,71 @@
+import DecreeSimulator
+import DecreeStore
+import PaxosBase
+
+// The model as the measure of histories.
+extension StoreModel: SequentialModel {
+    public var position: UInt64 { UInt64(revision) }
+
+    /// A compaction changes what may be asked, and no revision.
+    public var subposition: UInt64 { UInt64(floor + 1) }
+
+    public static func position(of output: StoreOutput) -> UInt64? { UInt64(output.revision.rawValue) }
+
+    /// Clients are told no revision together with an error.
+    public static func position(of answer: StoreAnswer) -> UInt64? {
+        if case .failure = answer.outcome { nil } else { UInt64(answer.revision.rawValue) }
+    }
+
+    public mutating func perform(_ operation: StoreClientOperation, output: StoreOutput?) -> String? {
+        guard let command = operation.command else { return "\(operation) is no command" }
+        let expected = apply(command)
+        guard let output else { return nil }
+        let shown = Shown(output)
+        return shown == expected ? nil : "\(operation): \(shown), should be \(expected)"
+    }
+
+    public func check(_ operation: StoreClientOperation, answer: StoreAnswer) -> String? {
+        let shown = Shown(answer)
+        let expected = expected(of: operation)
+        let isExpected =
+            switch (shown, expected) {
+            case (.failure(let error, _), .failure(let other, _)): error == other
+            default: shown == expected
+            }
+        if isExpected || isOvertaken(operation, shown) { return nil }
+        return "\(operation): \(shown), should be \(expected)"
+    }
+
+    /// A transaction that only reads takes time; a compaction may overtake a range of it.
+    private func isOvertaken(_ operation: StoreClientOperation, _ shown: Shown) -> Bool {
+        guard case .failure(.compacted, _) = shown, case .txn(let request) = operation else { return false }
+        return request.oldestRevision < floor
+    }
+
+    private func expected(of operation: StoreClientOperation) -> Shown {
+        switch operation {
+        case .range(let request, _):
+            do throws(StoreError) { return try range(request) } catch { return .failure(error, revision) }
+        case .txn(let request): return ask(request)
+        case .hash(let asked): return hashed(asked)
+        case .status:
+            let now = state(at: .max)
+            let bytes = now.reduce(0) { $0 + $1.key.count + $1.value.count }
+            return .status(revision, floor: floor, keys: now.count, bytes: bytes)
+        case .put, .deleteRange, .compact: return .members
+        }
+    }
+}
+
+extension TxnRequest {
+    /// The oldest revision that any range asks for, in whichever branch.
+    fileprivate var oldestRevision: Int64 {
+        (success + failure).reduce(Int64.max) { oldest, operation in
+            switch operation {
+            case .range(let request): request.revision == .zero ? oldest : min(oldest, request.revision.rawValue)
+            case .txn(let nested): min(oldest, nested.oldestRevision)
+            case .put, .deleteRange, .unset: oldest
+            }
+        }
+    }
+}
