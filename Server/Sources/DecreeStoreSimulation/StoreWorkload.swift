@@ -21,6 +21,8 @@ public struct StoreWorkload: Workload {
     /// What answers have shown: the greatest revision, and the greatest that was compacted.
     private var seenRevision: Int64 = 1
     private var seenFloor: Int64 = -1
+    /// What a client would ask for next that was shown a part of a range.
+    private var nextPage: RangeRequest?
     /// Many keys come, then most of them go.
     private var commandCount: UInt64 = 0
 
@@ -57,13 +59,17 @@ public struct StoreWorkload: Workload {
         }
     }
 
-    public mutating func saw(_ output: StoreOutput) {
+    public mutating func saw(_ output: StoreOutput, of operation: StoreClientOperation) {
         seenRevision = max(seenRevision, output.revision.rawValue)
     }
 
-    public mutating func saw(_ answer: StoreAnswer) {
+    public mutating func saw(_ answer: StoreAnswer, to operation: StoreClientOperation) {
         seenRevision = max(seenRevision, answer.revision.rawValue)
-        if case .status(let status) = answer.outcome { seenFloor = status.compactRevision?.rawValue ?? -1 }
+        switch (answer.outcome, operation) {
+        case (.status(let status), _): seenFloor = status.compactRevision?.rawValue ?? -1
+        case (.range(let response), .range(let request, _)): nextPage = request.page(behind: response) ?? nextPage
+        default: break
+        }
     }
 
     public mutating func nextOperation(client: Int, choices: inout Choices) -> StoreClientOperation {
@@ -82,6 +88,10 @@ public struct StoreWorkload: Workload {
             }
         }
         let isLinearizable = !generator.choices.chance(serializablePercent, in: 100)
+        if let page = nextPage, generator.choices.chance(2, in: 3) {
+            nextPage = nil
+            return .range(page, isLinearizable: isLinearizable)
+        }
         let request = generator.rangeRequest(floor: seenFloor, current: seenRevision)
         return .range(request, isLinearizable: isLinearizable)
     }
@@ -106,5 +116,16 @@ public struct StoreWorkload: Workload {
         let isRising = commandCount / 100 % 3 != 2
         let puts = generator.choices.chance(1, in: 10) ? !isRising : isRising
         return puts ? generator.manyPuts() : generator.manyDeletions()
+    }
+}
+
+extension RangeRequest {
+    /// The next page at the same revision, as clients ask for it; nil when there is none.
+    fileprivate func page(behind response: RangeResponse) -> RangeRequest? {
+        guard response.more, let last = response.keyValues.keyValues.last, !range.isSingleKey else { return nil }
+        var page = self
+        page.range.key = Payload(last.key.bytes + [0])
+        page.revision = revision > .zero ? revision : response.revision
+        return page
     }
 }

@@ -32,8 +32,8 @@ public protocol Workload {
     func request(for operation: Operation) -> ClientRequest<Machine.Query>
 
     /// A client was told this: what it does next may depend on it.
-    mutating func saw(_ output: Machine.Output)
-    mutating func saw(_ answer: Machine.Answer)
+    mutating func saw(_ output: Machine.Output, of operation: Operation)
+    mutating func saw(_ answer: Machine.Answer, to operation: Operation)
 
     /// What a command is that the machine wanted by itself (``StateMachine/dueCommands(at:limit:)``).
     /// - Returns: Nil for a command of clients.
@@ -41,8 +41,8 @@ public protocol Workload {
 }
 
 extension Workload {
-    public mutating func saw(_ output: Machine.Output) {}
-    public mutating func saw(_ answer: Machine.Answer) {}
+    public mutating func saw(_ output: Machine.Output, of operation: Operation) {}
+    public mutating func saw(_ answer: Machine.Answer, to operation: Operation) {}
     public func ownOperation(_ payload: Payload) -> Operation? { nil }
 }
 

@@ -134,10 +134,10 @@ extension World {
         if clients[client].finished == engine.plan.clients.finalOperations { unfinishedClients -= 1 }
     }
 
-    private func tellWorkload(_ result: Log.Result) {
+    private func tellWorkload(_ result: Log.Result, of operation: W.Operation) {
         switch result {
-        case .output(let output): workload.saw(output)
-        case .answer(let answer, _): workload.saw(answer)
+        case .output(let output): workload.saw(output, of: operation)
+        case .answer(let answer, _): workload.saw(answer, to: operation)
         case .unknown, .refused: break
         }
     }
@@ -149,7 +149,7 @@ extension World {
         engine.moment += 1
         clients[client].current = nil
         history.entries[entry].result = result
-        tellWorkload(result)
+        tellWorkload(result, of: history.entries[entry].operation)
         switch result {
         case .output, .answer:
             history.entries[entry].returned = engine.moment

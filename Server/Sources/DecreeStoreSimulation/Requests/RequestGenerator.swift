@@ -65,9 +65,10 @@ package struct RequestGenerator {
         }
     }
 
-    /// A revision around what is readable: 0 for now, else between somewhat below the floor and above the current one.
+    /// A revision around what is readable: 0 or, seldom, a negative one for now, else between somewhat below the floor and
+    /// above the current one.
     package mutating func revision(floor: Int64, current: Int64) -> Revision {
-        if choices.chance(1, in: 2) { return .zero }
+        if choices.chance(1, in: 2) { return choices.chance(1, in: 20) ? Revision(-Int64(choices.below(3))) : .zero }
         let lowest = max(1, floor - 2)
         return Revision(lowest + Int64(choices.below(UInt64(max(current, lowest) - lowest + 3))))
     }
