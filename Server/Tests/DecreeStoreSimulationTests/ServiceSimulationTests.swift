@@ -4,7 +4,7 @@ import Testing
 
 @testable import DecreeStoreSimulation
 
-@Suite("The services in a simulated port")
+@Suite("The services in a simulated port", .timeLimit(.minutes(20)))
 struct ServiceSimulationTests {
     private static func finding(_ seed: UInt64, _ planted: ServiceFlaw? = nil) -> String? {
         var run = Run(ServiceHarness(seed: seed, planted: planted), OutcomeObserver(), Choices(seed: seed))

@@ -1,7 +1,7 @@
 import DecreeTestSupport
 import Testing
 
-@Suite("decree simulate")
+@Suite("decree simulate", .timeLimit(.minutes(20)))
 struct SimulateCommandTests {
     private func simulate(_ arguments: String...) throws -> CommandResult {
         try runCommand([try Tools.decree.get(), "simulate"] + arguments, within: .seconds(120))

@@ -5,7 +5,7 @@ import PaxosBase
 import PaxosLog
 import Testing
 
-@Suite("The model that histories of the store are measured by")
+@Suite("The model that histories of the store are measured by", .timeLimit(.minutes(20)))
 struct StoreModelTests {
     typealias Log = History<StoreClientOperation, StoreOutput, StoreAnswer>
 
@@ -35,8 +35,8 @@ struct StoreModelTests {
             _ = command(.put(request), .put(request))
         }
 
-        mutating func rangeAll() {
-            let request = RangeRequest(.everything)
+        mutating func rangeAll(at revision: Revision = .zero) {
+            let request = RangeRequest(.everything, revision: revision)
             guard case .finished(let answer) = store.begin(.range(request)) else { return }
             log.entries.append(
                 Log.Entry(
@@ -105,6 +105,49 @@ struct StoreModelTests {
         response.count += 1
         answer.outcome = .range(response)
         log.entries[2].result = .answer(answer, isLinearizable: true)
+        #expect(verdict(log) != nil)
+    }
+
+    /// A range of an old revision, a compaction above that, and the range once more: it is refused now.
+    private func compacted() -> Log {
+        var scribe = Scribe()
+        for value in ["1", "2", "3"] { scribe.put("a", value) }
+        scribe.rangeAll(at: 2)
+        let compaction = CompactionRequest(revision: Revision(3))
+        _ = scribe.command(.compact(compaction), .compact(compaction))
+        scribe.rangeAll(at: 2)
+        return scribe.log
+    }
+
+    @Test("Answers of one revision stand before or behind a compaction, as they show and real time allows")
+    func besideCompaction() {
+        #expect(verdict(compacted()) == nil)
+        // Each is answered on the other side of the compaction.
+        var log = compacted()
+        let (early, late) = (log.entries[3].result, log.entries[5].result)
+        log.entries[3].result = late
+        #expect(verdict(log) != nil)
+        log = compacted()
+        log.entries[5].result = early
+        #expect(verdict(log) != nil)
+        // A compaction that lasts all the time explains either.
+        let compaction = log.entries[4]
+        log.entries[4] = Log.Entry(
+            client: 0, operation: compaction.operation, invoked: 1, returned: 1_000, result: compaction.result,
+            slot: compaction.slot)
+        #expect(verdict(log) == nil)
+    }
+
+    @Test("An error that no state explains, and the hash of another history")
+    func unexplained() {
+        var log = compacted()
+        log.entries[5].result = .answer(
+            StoreAnswer(revision: 4, outcome: .failure(.futureRevision)), isLinearizable: true)
+        #expect(verdict(log) != nil)
+        let hash = HashKVResponse(hash: 1, compactRevision: 3, hashRevision: 4)
+        log.entries[5] = Log.Entry(
+            client: 1, operation: .hash(.zero), invoked: 900, returned: 901,
+            result: .answer(StoreAnswer(revision: 4, outcome: .hashKV(hash)), isLinearizable: true))
         #expect(verdict(log) != nil)
     }
 

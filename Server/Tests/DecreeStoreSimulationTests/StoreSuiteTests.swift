@@ -2,7 +2,7 @@ import DecreeSimulator
 import DecreeStoreSimulation
 import Testing
 
-@Suite("The store in 300 worlds")
+@Suite("The store in 300 worlds", .timeLimit(.minutes(20)))
 struct StoreSuiteTests {
     @Test("No checker finds anything, every run is long enough, and every fault and sight comes in several runs")
     func soundStorePasses() async {

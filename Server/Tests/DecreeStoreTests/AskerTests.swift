@@ -4,7 +4,7 @@ import Testing
 
 @testable import DecreeStore
 
-@Suite("Who asks") struct AskerTests {
+@Suite("Who asks", .timeLimit(.minutes(5))) struct AskerTests {
     private let asker = Asker(user: "alice", rolesRevision: 7)
     private let operations: [StoreOperation] = [
         .put(PutRequest(key: Payload("k".utf8), value: Payload("v".utf8))),

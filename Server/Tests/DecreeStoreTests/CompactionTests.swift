@@ -4,7 +4,7 @@ import PaxosBase
 import PaxosLog
 import Testing
 
-@Suite("Compaction and memory")
+@Suite("Compaction and memory", .timeLimit(.minutes(5)))
 struct CompactionTests {
     @Test("A compaction is refused at or below the floor and above the current revision")
     func bounds() {
@@ -117,7 +117,7 @@ struct CompactionTests {
     }
 }
 
-@Suite("etcd's hash of the history")
+@Suite("etcd's hash of the history", .timeLimit(.minutes(5)))
 struct HashTests {
     private func pick(_ index: Int) -> String {
         if index % 142 == 30 { return "zenek" }

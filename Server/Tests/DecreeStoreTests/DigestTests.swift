@@ -80,7 +80,7 @@ struct DigestTests {
         var seen: Set<StateDigest> = [store.digest]
         func changes(_ operation: StoreOperation, _ isChanged: Bool = true) {
             store.apply(operation)
-            #expect(seen.insert(store.digest).inserted == isChanged, "\(StoreClientOperation(operation))")
+            #expect(seen.insert(store.digest).inserted == isChanged, "after \(seen.count) states")
         }
         let put = PutRequest(key: Payload("a".utf8), value: Payload("1".utf8))
         changes(.put(put))

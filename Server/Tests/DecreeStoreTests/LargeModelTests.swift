@@ -139,7 +139,7 @@ private struct HeldSnapshot {
     }
 }
 
-@Suite("The store against a plain model, with trees of several levels")
+@Suite("The store against a plain model, with trees of several levels", .timeLimit(.minutes(5)))
 struct LargeModelTests {
     private static func firstDifference(
         seed: UInt64, keyCount: Int, keySpace: KeySpace, operations: Int

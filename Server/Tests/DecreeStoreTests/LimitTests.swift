@@ -5,7 +5,7 @@ import Testing
 
 @testable import DecreeStore
 
-@Suite("How much an answer gathers, and how long a step takes")
+@Suite("How much an answer gathers, and how long a step takes", .timeLimit(.minutes(5)))
 struct LimitTests {
     /// Twenty keys of about 100 bytes.
     private static func filled(_ settings: Store.Settings, count: Int = 20) -> Store {

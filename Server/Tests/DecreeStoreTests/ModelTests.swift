@@ -11,7 +11,7 @@ struct OpenQuery {
     var expected: Shown
 }
 
-@Suite("The store against a plain model")
+@Suite("The store against a plain model", .timeLimit(.minutes(5)))
 struct ModelTests {
     /// Runs random operations, questions, compactions, cleaning, snapshots and restorations side by side.
     /// - Returns: What differed first.

@@ -3,7 +3,7 @@ import DecreeStoreSimulation
 import PaxosBase
 import Testing
 
-@Suite("Operations in the log")
+@Suite("Operations in the log", .timeLimit(.minutes(5)))
 struct OperationTests {
     @Test("Every operation reads back as it was written, sharing the buffer")
     func roundTrip() throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DecreeStore
 
-@Suite("Transactions that run from the bytes of their command") struct PlainTxnTests {
+@Suite("Transactions that run from the bytes of their command", .timeLimit(.minutes(5))) struct PlainTxnTests {
     private func put(_ key: String, previous: Bool = false) -> RequestOperation {
         .put(PutRequest(key: Payload(key.utf8), value: Payload("v\(key)".utf8), previousKeyValue: previous))
     }

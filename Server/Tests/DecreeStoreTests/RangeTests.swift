@@ -3,7 +3,7 @@ import DecreeStoreSimulation
 import PaxosBase
 import Testing
 
-@Suite("Ranges")
+@Suite("Ranges", .timeLimit(.minutes(5)))
 struct RangeTests {
     private static func filled(_ count: Int = 10) -> Store {
         let store = Store()

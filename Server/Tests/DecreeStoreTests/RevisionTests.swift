@@ -3,7 +3,7 @@ import DecreeStoreSimulation
 import PaxosBase
 import Testing
 
-@Suite("Revisions and the metadata of keys")
+@Suite("Revisions and the metadata of keys", .timeLimit(.minutes(5)))
 struct RevisionTests {
     @Test("An empty store is at revision 1 and its first change is revision 2")
     func firstRevision() {
@@ -74,7 +74,7 @@ struct RevisionTests {
     }
 }
 
-@Suite("Puts")
+@Suite("Puts", .timeLimit(.minutes(5)))
 struct PutTests {
     private func put(_ store: Store, _ change: (inout PutRequest) -> Void) -> Shown? {
         var request = PutRequest(key: Payload("a".utf8), value: Payload())

@@ -3,7 +3,7 @@ import PaxosBase
 import PaxosLog
 import Testing
 
-@Suite("Snapshots")
+@Suite("Snapshots", .timeLimit(.minutes(5)))
 struct SnapshotTests {
     private static func filled(puts: Int = 6_000) -> Store {
         let store = Store()

@@ -3,7 +3,7 @@ import DecreeStoreSimulation
 import PaxosBase
 import Testing
 
-@Suite("Transactions")
+@Suite("Transactions", .timeLimit(.minutes(5)))
 struct TxnTests {
     private func run(_ store: Store, _ request: TxnRequest) -> Shown? { store.apply(.txn(request)).map(Shown.init) }
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DecreeStore
 
-@Suite("What one command may cost") struct WorkTests {
+@Suite("What one command may cost", .timeLimit(.minutes(5))) struct WorkTests {
     private static let keyCount = 50_000
 
     private static func filled(_ count: Int = keyCount) -> Store {
