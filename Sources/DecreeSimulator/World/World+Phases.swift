@@ -6,9 +6,10 @@ extension World {
     /// What every run reaches.
     static var minimumEvents: Int { 10_000 }
     static var minimumChosen: Int { 200 }
-    /// How long clients may take for their last operations after healing, and replicas to become equal.
+    /// How long clients may take for their last operations after healing.
     private var patience: TimeSpan { .seconds(60) }
-    /// How long a healed world may take until the run is long enough, when its clients do have their answers.
+    /// How long a healed world may take until the run is long enough, when its clients do have their answers, and until all
+    /// replicas are equal.
     private var fullPatience: TimeSpan { .seconds(600) }
 
     func fault(_ kind: FaultKind) {
@@ -92,7 +93,8 @@ extension World {
 
     private func fallSilent() {
         phase = .silence
-        limit(.silence, to: patience)
+        // Who lags is taught as little at once as the settings say: a value in each interval, at worst.
+        limit(.silence, to: fullPatience)
     }
 
     private func finish() {
