@@ -14,7 +14,8 @@ import Musl
 /// the last error of the route, which is EINVAL where the route is a black hole, and NIO ends the process when `read` fails
 /// with EINVAL. So the system is told never to give up. `Docs/FAILURE-MODEL.md` has the whole story.
 public struct SilenceWatch {
-    /// As many probes without an answer mean that nobody is there. They come in ever longer intervals, or each second.
+    /// As many probes without an answer mean that nobody is there, if nothing else was acknowledged for as long as sent bytes
+    /// may wait. They come in ever longer intervals, or each second.
     private static let tolerableProbes = 5
 
     private let patience: TimeAmount
@@ -61,7 +62,7 @@ public struct SilenceWatch {
     ///
     /// - Returns: Whether the other end is to be given up.
     public mutating func isGone(_ seen: Acknowledgements, at now: NIODeadline) -> Bool {
-        if seen.unansweredProbes >= Self.tolerableProbes { return true }
+        if seen.unansweredProbes >= Self.tolerableProbes, seen.sinceLast >= patience { return true }
         guard seen.waitingSegments > 0 else {
             waitsSince = nil
             return false

@@ -61,6 +61,10 @@ public protocol SmallStateMachine {
     /// - Returns: The pushes, in order.
     mutating func takePushes() -> [Push]
 
+    /// How much memory a push takes, in bytes, about (``StateMachine/byteCount(of:)``). The default is the size of the value
+    /// itself, without what it refers to: pushes that hold text or lists should say more.
+    static func byteCount(of push: Push) -> Int
+
     /// The log time at which the machine wants a command of its own; nil while it wants none
     /// (``StateMachine/nextDue``).
     var nextDue: LogTime? { get }
@@ -79,6 +83,9 @@ extension SmallStateMachine {
 
     /// No commands of its own.
     public mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload] { [] }
+
+    /// The size of the value itself.
+    public static func byteCount(of push: Push) -> Int { MemoryLayout<Push>.stride }
 }
 
 extension SmallStateMachine where Push == Never {
@@ -134,6 +141,9 @@ public struct Small<Machine: SmallStateMachine>: StateMachine {
         pushes += self.pushes
         self.pushes.removeAll(keepingCapacity: true)
     }
+
+    /// As the machine measures it.
+    public static func byteCount(of push: Push) -> Int { Machine.byteCount(of: push) }
 
     /// When the machine wants a command of its own.
     public var nextDue: LogTime? { machine.nextDue }

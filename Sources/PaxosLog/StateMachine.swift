@@ -59,7 +59,7 @@ public protocol StateMachine {
     /// behind all commands of a turn, and only while ``isPushing``.
     ///
     /// Whoever subscribes on a node is told every push of every command that the node applies from then on, once, in the
-    /// order of the commands, and before any output or answer of the node that shows them. Replicas that apply equal
+    /// order of the commands, and before any output or answer that shows them and goes to the same port. Replicas that apply equal
     /// commands should push equally, so that subscribers may go from one node to another by something in the pushes, such
     /// as a revision. Nothing is promised across restarts of the node: what a snapshot holds that it restores is pushed to
     /// nobody, and what it applies again from its journal may be pushed again.

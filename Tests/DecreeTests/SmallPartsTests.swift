@@ -52,6 +52,8 @@ struct SmallPartsTests {
         #expect(!sees(1_006, waiting: 9, since: 1))
         for second in Int64(1_007)...1_009 { #expect(!sees(second, waiting: 9, since: second - 1_005)) }
         #expect(sees(1_010, waiting: 9, since: 5))
+        // A full window is probed often: a short outage is no reason.
+        #expect(!sees(1_011, waiting: 0, since: 4, probes: 5))
         #expect(!sees(1_011, waiting: 0, since: 6, probes: 4) && sees(1_012, waiting: 0, since: 7, probes: 5))
     }
 

@@ -29,6 +29,8 @@ private struct Bell: SmallStateMachine {
 
     mutating func takePushes() -> [String] { ["\(last)", "\(last) again"] }
 
+    static func byteCount(of push: String) -> Int { push.utf8.count }
+
     var nextDue: LogTime? { LogTime(nanoseconds: UInt64(last)) }
 
     mutating func dueCommands(at time: LogTime, limit: Int) -> [Payload] { [Payload([last])] }
@@ -105,6 +107,7 @@ struct SmallStateMachineTests {
         small.takePushes(into: &pushes)
         small.takePushes(into: &pushes)
         #expect(pushes == ["2", "2 again", "3", "3 again"])
+        #expect(pushes.map { type(of: small).byteCount(of: $0) } == [1, 7, 1, 7])
         #expect(small.nextDue == LogTime(nanoseconds: 3))
         #expect(small.dueCommands(at: LogTime(nanoseconds: 3), limit: 5) == [Payload([3])])
     }

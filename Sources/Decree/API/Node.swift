@@ -112,7 +112,8 @@ public final class Node<Machine: StateMachine & SendableMetatype>: Sendable {
     /// ```
     ///
     /// Whoever begins with the state of the machine calls this first and asks the machine then, so that nothing falls
-    /// between. The sequence ends when the node stops. A subscriber that falls behind by more than
+    /// between; what is pushed may repeat what an answer of ``query(_:linearizable:)`` shows already, since answers come on
+    /// another way. The sequence ends when the node stops. A subscriber that falls behind by more than
     /// `NodeLimits.maximumPushes` or `maximumPushBytes` gets what it was told so far and then
     /// ``DecreeNode/PushesEnd/lost(after:)``.
     public func pushes() -> Pushes { Pushes(of: self) }

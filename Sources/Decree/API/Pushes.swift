@@ -6,7 +6,7 @@ import Synchronization
 extension Node {
     /// What the machine of a node pushes, one after the other (``Node/pushes()``).
     ///
-    /// To be gone through once, by one task. The subscription ends with the last copy of the sequence and its iterators.
+    /// To be gone through once, by one task: whoever begins anew asks the node for another. The subscription ends with the last copy of the sequence and its iterators.
     public struct Pushes: AsyncSequence, Sendable {
         /// As the machine tells it.
         public typealias Element = Machine.Push
@@ -17,7 +17,8 @@ extension Node {
 
         init(of node: Node) { subscriber = PushSubscriber(node) }
 
-        /// Begins with what was pushed since the sequence was made.
+        /// Begins with what was pushed since the sequence was made; a second iterator begins behind the batch that the first was
+        /// in.
         public func makeAsyncIterator() -> Iterator { Iterator(subscriber: subscriber) }
 
         /// Goes through the pushes batch by batch; a batch is held until its last push was taken.
@@ -37,6 +38,7 @@ extension Node {
             ) async throws(PushesEnd) -> Machine.Push? {
                 while true {
                     if let batch, taken < batch.pushes.count { return take(from: batch) }
+                    // One that only tells that nothing follows.
                     if let done = batch.take() { finish(done) }
                     if end == .stopped { return nil }
                     if let end { throw end }
@@ -50,7 +52,12 @@ extension Node {
 
             private mutating func take(from batch: Node.Pushed) -> Machine.Push {
                 taken += 1
-                return batch.pushes[taken - 1]
+                let push = batch.pushes[taken - 1]
+                if taken == batch.pushes.count {
+                    self.batch = nil
+                    finish(batch)
+                }
+                return push
             }
 
             private mutating func finish(_ batch: Node.Pushed) {

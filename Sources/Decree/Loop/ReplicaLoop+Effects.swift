@@ -112,7 +112,12 @@ extension ReplicaLoop {
 
     /// Requests and subscriptions that came when the node had ended.
     func finishLate(_ input: Inbox<Machine>.Contents) {
-        for notice in input.notices { if case .subscribe = notice { hear(notice) } }
+        for notice in input.notices {
+            switch notice {
+            case .subscribe, .unsubscribe, .closePort: hear(notice)
+            default: break
+            }
+        }
         for (port, requests) in input.requests {
             guard let batch = batch(of: requests, from: port) else { continue }
             group.refuse(batch, .stopped, core: &core)

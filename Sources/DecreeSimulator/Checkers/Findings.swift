@@ -22,7 +22,8 @@ public enum CheckerName: String, CaseIterable, Sendable {
     case forming
     /// A completion reaches the port that waits for it.
     case pairing
-    /// A subscriber is told the pushes of all commands that are applied, in order, each once, and before anything shows them.
+    /// A subscriber is told the pushes of all commands that are applied, in order, each once, and before anything that its port
+    /// is told shows them.
     case pushes
     /// What clients saw has an order that a single machine could have had.
     case linearizability

@@ -27,12 +27,12 @@ extension World {
         }
     }
 
-    /// A port that hands in a request may subscribe, or think better of it, and is done with what it holds.
+    /// A port that hands in a request may subscribe, or think better of it, and is sometimes done with what it holds.
     func stir(_ port: Int, _ seat: Seat<Machine>, _ node: SimulatedNode) {
         guard let process = node.process,
             engine.subscriberChoices.chance(engine.plan.subscribers.togglePercent, in: 100)
         else { return }
-        if seat.subscribers[port].held.count > 0 { seat.drain(port) }
+        if seat.subscribers[port].held.count > 0, engine.subscriberChoices.chance(1, in: 2) { seat.drain(port) }
         seat.toggle(port, &process.node)
     }
 
@@ -41,7 +41,7 @@ extension World {
         guard let port = seat.ports.firstIndex(of: news.port) else { return }
         let checker = pushModels[place].checker
         if let batch = news.pushes {
-            engine.sights[.pushed] += 1
+            if !batch.pushes.isEmpty { engine.sights[.pushed] += 1 }
             if case .lost = batch.end { engine.sights[.pushesLost] += 1 }
             checker.told(batch, to: &seat.subscribers[port], of: node.id, at: seat.applied, engine.findings)
             if engine.subscriberChoices.chance(engine.plan.subscribers.drainPercent, in: 100) { seat.drain(port) }
