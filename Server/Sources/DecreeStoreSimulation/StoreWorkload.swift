@@ -39,6 +39,9 @@ public struct StoreWorkload: Workload {
         generator = RequestGenerator(choices.split(), shape)
     }
 
+    /// The store wants nothing by itself and pushes nothing.
+    public static var unseen: [Sight] { [.dueApplied, .pushed, .pushesLost] }
+
     /// With slices so small that a question or a walk takes several.
     public func makeMachine() -> Store { Store(settings: Store.Settings(workPerSlice: workPerSlice)) }
 

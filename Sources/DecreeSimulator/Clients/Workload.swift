@@ -38,12 +38,16 @@ public protocol Workload {
     /// What a command is that the machine wanted by itself (``StateMachine/dueCommands(at:limit:)``).
     /// - Returns: Nil for a command of clients.
     func ownOperation(_ payload: Payload) -> Operation?
+
+    /// What no run shows, because the machine does nothing of the kind.
+    static var unseen: [Sight] { get }
 }
 
 extension Workload {
     public mutating func saw(_ output: Machine.Output, of operation: Operation) {}
     public mutating func saw(_ answer: Machine.Answer, to operation: Operation) {}
     public func ownOperation(_ payload: Payload) -> Operation? { nil }
+    public static var unseen: [Sight] { [] }
 }
 
 /// A machine into which the simulator can plant a bug.

@@ -73,8 +73,10 @@ public struct Totals: Hashable, Sendable {
     }
 
     /// The faults and sights that came in fewer than so many runs of a hundred: what they were to show was hardly tried.
-    public func scarce(below percent: Int) -> [String] {
+    /// - Parameter unseen: What the workload never shows (``Workload/unseen``).
+    public func scarce(below percent: Int, sparing unseen: [Sight] = []) -> [String] {
         let faults = FaultKind.allCases.filter { faultRuns[$0] * 100 < runs * percent }.map(\.name)
-        return faults + Sight.allCases.filter { sightRuns[$0] * 100 < runs * percent }.map(\.name)
+        let sights = Sight.allCases.filter { sightRuns[$0] * 100 < runs * percent && !unseen.contains($0) }
+        return faults + sights.map(\.name)
     }
 }

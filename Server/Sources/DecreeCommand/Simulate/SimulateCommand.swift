@@ -128,7 +128,7 @@ struct SimulateCommand: ParsableCommand {
     /// A suite in which a kind of fault came in hardly a run has tested less than it says.
     private func requireAllFaults(_ totals: Totals) throws {
         guard totals.runs >= 100 else { return }
-        let scarce = totals.scarce(below: 1)
+        let scarce = totals.scarce(below: 1, sparing: workload.unseen)
         guard !scarce.isEmpty else { return }
         StandardError.write("decree: in less than 1 % of the runs: \(scarce.joined(separator: ", "))\n")
         throw ExitCode.failure

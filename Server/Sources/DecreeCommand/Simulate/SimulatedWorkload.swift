@@ -9,6 +9,14 @@ enum SimulatedWorkload: String, ExpressibleByArgument, CaseIterable, Sendable {
     /// A few registers: the smallest machine.
     case registers
 
+    /// What no run shows, because the machine does nothing of the kind.
+    var unseen: [Sight] {
+        switch self {
+        case .store: StoreWorkload.unseen
+        case .registers: RegisterWorkload.unseen
+        }
+    }
+
     func run(seed: UInt64, planted: PlantedBug? = nil, worldOf: PlantedBug? = nil) -> RunReport {
         switch self {
         case .store: Simulator<StoreWorkload>.run(seed: seed, planted: planted, worldOf: worldOf)

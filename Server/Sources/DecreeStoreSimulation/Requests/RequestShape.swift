@@ -25,8 +25,10 @@ package struct RequestShape {
         hasOptions = !choices.chance(1, in: 3)
         keyCount = [1 + choices.index(below: 6), 12, 60, 200, 500, 900][hasOptions ? choices.index(below: 6) : 0]
         keySpace = hasOptions ? [.short, .short, .mixed, .sharedPrefixes][choices.index(below: 4)] : .numbered
-        valueBound = [1, 40, 400, 3_000][choices.index(below: 4)]
-        rareValueBound = [valueBound, valueBound, 20_000, 300_000][hasOptions ? choices.index(below: 4) : 0]
+        // Large values are dear to simulate and show their worth in few runs.
+        valueBound = [1, 40, 40, 400, 400, 3_000][choices.index(below: 6)]
+        let rare = [valueBound, valueBound, valueBound, valueBound, valueBound, 20_000, 20_000, 300_000]
+        rareValueBound = rare[hasOptions ? choices.index(below: 8) : 0]
         manyAtMost = [8, 40, 100][choices.index(below: 3)]
     }
 }
