@@ -46,7 +46,7 @@ public final class RPCLoop: @unchecked Sendable {
 
     var turn = TurnClock()
     /// Connections whose input waits for a later turn, in the order in which they came to rest.
-    private var resting: [HTTP2Connection] = []
+    private var resting = TurnRow<HTTP2Connection>()
     private var wakesResting = false
     private var touched: [HTTP2Connection] = []
     private var drained: [CallID] = []
@@ -143,15 +143,13 @@ public final class RPCLoop: @unchecked Sendable {
     /// looks at its sockets, so that tasks of their own, one due while another runs, would keep it from them.
     private func wakeResting() {
         turn.end()
-        let waiting = resting
-        resting = []
+        let waiting = resting.takeAll()
         var next = 0
         while next < waiting.count, !turn.isOver(at: .now()) {
             waiting[next].resume()
             next += 1
         }
-        // Who had no turn comes before those who rest again.
-        resting = waiting[next...] + resting
+        resting.putBack(waiting[next...])
         flush()
         turn.end()
         wakesResting = false
