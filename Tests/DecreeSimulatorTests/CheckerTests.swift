@@ -199,7 +199,7 @@ struct CheckerTests {
     /// slots 1, 2 and 4 pushed 1, 2 and 2.
     private func told(
         _ pushes: [Int], after: UInt64 = 1, through: UInt64 = 4, end: PushesEnd? = nil, behind: UInt64 = 1,
-        holding held: Int = 0, at applied: UInt64 = 4, isOn: Bool = true
+        holding held: Int = 0, at applied: UInt64 = 4, isOn: Bool = true, isEnding: Bool = false
     ) -> CheckerName? {
         var checker = PushChecker<Int>(limit: PushAmount(count: 4, byteCount: 100))
         checker.applied(Slot(1), [10])
@@ -210,7 +210,7 @@ struct CheckerTests {
             pushes: pushes, after: Slot(after), through: Slot(through),
             amount: PushAmount(count: pushes.count, byteCount: pushes.count), end: end)
         let findings = Findings()
-        checker.told(batch, to: &port, of: NodeID(1), at: Slot(applied), findings)
+        checker.told(batch, to: &port, of: NodeID(1), at: Slot(applied), isEnding: isEnding, findings)
         checker.shows(Slot(applied), to: port, of: NodeID(1), findings)
         return findings.first?.checker
     }
@@ -235,7 +235,19 @@ struct CheckerTests {
         #expect(told([], through: 1, end: lost, holding: 0) == .pushes)
         #expect(told([], through: 1, end: lost, holding: 3, at: 1) == .pushes)
         #expect(told([], through: 1, end: .lost(after: Slot(2)), holding: 3) == .pushes)
-        #expect(told([], through: 1, end: .stopped) == nil)
+        #expect(told([], through: 1, end: .stopped, isEnding: true) == nil)
+        #expect(told([], through: 1, end: .stopped) == .pushes)
+        #expect(told([], through: 1, end: .halted, isEnding: true) == .pushes)
+    }
+
+    @Test("Pushes: a node that stops without a word to those who subscribe")
+    func pushesEnd() {
+        let checker = PushChecker<Int>(limit: PushAmount(count: 4, byteCount: 100))
+        let findings = Findings()
+        checker.nodeEnded(Subscriber(isOn: false, through: .zero, held: PushAmount()), of: NodeID(1), findings)
+        #expect(findings.first == nil)
+        checker.nodeEnded(Subscriber(isOn: true, through: .zero, held: PushAmount()), of: NodeID(1), findings)
+        #expect(findings.first?.checker == .pushes)
     }
 
     @Test("Liveness: clients that wait, and replicas that differ")

@@ -37,7 +37,8 @@ struct PushChecker<Push: Equatable> {
     /// A port was handed a batch.
     /// - Parameter applied: Up to where its machine has applied the log.
     func told<Machine: StateMachine>(
-        _ batch: PushBatch<Machine>, to port: inout Subscriber, of node: NodeID, at applied: Slot, _ findings: Findings
+        _ batch: PushBatch<Machine>, to port: inout Subscriber, of node: NodeID, at applied: Slot, isEnding: Bool,
+        _ findings: Findings
     ) where Machine.Push == Push {
         guard port.isOn else { return findings.report(.pushes, "\(node) pushes to a port that does not subscribe") }
         let range = count(through: port.through)..<max(count(through: port.through), count(through: batch.through))
@@ -49,7 +50,7 @@ struct PushChecker<Push: Equatable> {
         }
         hold(batch.amount, &port, of: node, findings)
         port.through = batch.through
-        if let end = batch.end { ended(end, &port, of: node, at: applied, findings) }
+        if let end = batch.end { ended(end, &port, of: node, at: applied, isEnding: isEnding, findings) }
     }
 
     private func hold(_ amount: PushAmount, _ port: inout Subscriber, of node: NodeID, _ findings: Findings) {
@@ -62,14 +63,26 @@ struct PushChecker<Push: Equatable> {
 
     /// A subscription may be lost only by who holds something, and when there is something to lose.
     private func ended(
-        _ end: PushesEnd, _ port: inout Subscriber, of node: NodeID, at applied: Slot, _ findings: Findings
+        _ end: PushesEnd, _ port: inout Subscriber, of node: NodeID, at applied: Slot, isEnding: Bool,
+        _ findings: Findings
     ) {
         port.isOn = false
-        guard case .lost(let after) = end else { return }
-        let isFair = port.held.count > 0 && count(through: applied) > count(through: after)
-        if after != port.through || !isFair {
+        let isFair: Bool
+        switch end {
+        case .lost(let after):
+            isFair = after == port.through && port.held.count > 0 && count(through: applied) > count(through: after)
+        case .stopped: isFair = isEnding
+        // No node of a run meets an entry of a newer version.
+        case .halted: isFair = false
+        }
+        if !isFair {
             findings.report(.pushes, "\(node) ends the subscription of a port that holds \(port.held): \(end)")
         }
+    }
+
+    /// The node has ended in good order: whoever subscribed has heard of it.
+    func nodeEnded(_ port: Subscriber, of node: NodeID, _ findings: Findings) {
+        if port.isOn { findings.report(.pushes, "\(node) has stopped, and a port that subscribes was not told") }
     }
 
     /// The port is about to hear something that shows the state at `applied`, or the run is over.

@@ -44,6 +44,13 @@ public enum Simulator<W: Workload> {
     }
 }
 
+extension Simulator where W == RegisterWorkload {
+    /// The same for the workload that is known here, so that it is compiled for it.
+    public static func run(seed: UInt64, planted: PlantedBug? = nil, worldOf: PlantedBug? = nil) -> RunReport {
+        run(Choices(seed: seed), seed: seed, planted, worldOf).report
+    }
+}
+
 extension World {
     var report: RunReport {
         let violation = violation.map {

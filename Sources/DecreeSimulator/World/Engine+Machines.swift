@@ -68,7 +68,7 @@ extension Engine {
         case (.command(let payload, _), .command(let command)) where command.payload == payload:
             checkers.atMostOnce.applied(command.origin, at: apply.slot, by: node.id, findings)
             checkers.agreement.applied(apply.slot, fact.key.rawValue, by: node.id, findings)
-            if apply.slot > checkers.frontier { host.applied(payload, place, at: apply.slot, apply.time) }
+            if apply.slot > checkers.frontier { host.applied(payload, place, apply.slot, apply.time) }
         case (.skip, .command(let command)):
             sights[.duplicateSkipped] += 1
             checkers.atMostOnce.skipped(command.origin, at: apply.slot, by: node.id, findings)

@@ -52,7 +52,7 @@ final class Engine {
     /// The one that is encoded, kept for its memory.
     var outgoing: [Envelope] = []
     /// Who has the machines and clients.
-    unowned var host: (any EngineHost)!
+    var host: EngineHost!
 
     init(plan: RunPlan, flaws: Set<Flaw>, choices: inout Choices) {
         var plan = plan
@@ -178,22 +178,24 @@ final class Engine {
 }
 
 /// What the engine leaves to the world, which knows the machines and the clients.
-protocol EngineHost: AnyObject {
-    /// A command is applied for the first time anywhere: it stands at `slot` in the history, where the log's clock shows
-    /// `time`.
-    func applied(_ payload: Payload, _ place: Int, at slot: Slot, _ time: LogTime)
-    /// A machine has answers for its clients, or pushes for who subscribes.
-    func deliver(_ node: SimulatedNode, _ place: Int)
+///
+/// Functions instead of a protocol: they are made where the workload is known, so that what they call is compiled for it.
+struct EngineHost {
+    /// A command is applied for the first time anywhere: it stands at a slot in the history of the group at a place, where the
+    /// log's clock shows a time.
+    let applied: (Payload, _ place: Int, Slot, LogTime) -> Void
+    /// The machine at a place has something for its clients.
+    let deliver: (SimulatedNode, _ place: Int) -> Void
     /// A node that was asked to stop has nothing left to wait for; the process ends with it.
-    func end(_ node: SimulatedNode)
+    let end: (SimulatedNode) -> Void
     /// The node must not go on.
-    func fail(_ node: SimulatedNode)
+    let fail: (SimulatedNode) -> Void
     /// Something happens that is not a matter of the engine alone.
-    func happen(_ occurrence: Occurrence)
+    let happen: (Occurrence) -> Void
     /// Looks whether the phase has reached its aim.
-    func advancePhase()
+    let advancePhase: () -> Void
     /// The run is over: was what the clients saw right?
-    func judgeHistory()
+    let judgeHistory: () -> Void
 }
 
 extension StableHasher {

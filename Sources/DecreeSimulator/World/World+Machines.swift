@@ -50,11 +50,11 @@ extension World {
         for (place, seat) in node.seats.enumerated() {
             seat.end(&process.node)
             deliver(node, place)
+            for subscriber in seats[node.index][place].subscribers {
+                pushModels[place].checker.nodeEnded(subscriber, of: node.id, engine.findings)
+            }
         }
         engine.closeJournal(of: node)
         crash(node)
     }
-
-    /// A fault ends the process.
-    func fail(_ node: SimulatedNode) { crash(node) }
 }

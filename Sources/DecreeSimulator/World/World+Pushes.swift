@@ -43,7 +43,9 @@ extension World {
         if let batch = news.pushes {
             if !batch.pushes.isEmpty { engine.sights[.pushed] += 1 }
             if case .lost = batch.end { engine.sights[.pushesLost] += 1 }
-            checker.told(batch, to: &seat.subscribers[port], of: node.id, at: seat.applied, engine.findings)
+            checker.told(
+                batch, to: &seat.subscribers[port], of: node.id, at: seat.applied, isEnding: node.isStopping,
+                engine.findings)
             if engine.subscriberChoices.chance(engine.plan.subscribers.drainPercent, in: 100) { seat.drain(port) }
         }
         guard !news.completions.isEmpty else { return }

@@ -6,7 +6,7 @@ import PaxosLog
 ///
 /// A run has four phases: faults; healed, with clients that go on until the run is long enough; one last question of
 /// every client; and silence, in which all replicas become equal.
-final class World<W: Workload>: EngineHost {
+final class World<W: Workload> {
     typealias Machine = W.Machine
     typealias Log = History<W.Operation, Machine.Output, Machine.Answer>
 
@@ -55,7 +55,11 @@ final class World<W: Workload>: EngineHost {
         for checkers in engine.groupCheckers {
             checkers.proposed.isOwn = { [workload] in workload.ownOperation($0) != nil }
         }
-        engine.host = self
+        engine.host = EngineHost(
+            applied: { [unowned self] in applied($0, $1, at: $2, $3) },
+            deliver: { [unowned self] in deliver($0, $1) }, end: { [unowned self] in end($0) },
+            fail: { [unowned self] in crash($0) }, happen: { [unowned self] in happen($0) },
+            advancePhase: { [unowned self] in advancePhase() }, judgeHistory: { [unowned self] in judgeHistory() })
         engine.aim = plan.safetyEvents
     }
 
