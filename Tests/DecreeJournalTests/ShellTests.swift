@@ -391,6 +391,21 @@ private final class Reports: Sendable {
         journal.close()
     }
 
+    @Test("What an interrupted preparation left stays where a damaged journal is refused: that start changes nothing")
+    func leftoversOfRefusal() throws {
+        let directory = TemporaryDirectory()
+        let reports = Reports()
+        let (journal, _) = try open(directory, reports, settings())
+        journal.append(JournalBatch(group: GroupID(0), id: WriteID(1), records: [.incarnation(Incarnation(1))]))
+        reports.wait(for: 1)
+        journal.close()
+        #expect(truncate(directory.path + "/" + SegmentNumber(1).fileName, 0) == 0)
+        let leftover = directory.path + "/" + SegmentNumber(9).fileName + ".preparing"
+        _ = try FileHandle(leftover, .replacing)
+        #expect(throws: JournalError.self) { try open(directory, Reports(), settings()) }
+        #expect(access(leftover, F_OK) == 0)
+    }
+
     @Test("A directory that cannot be made is a clear error")
     func noDirectory() {
         #expect(

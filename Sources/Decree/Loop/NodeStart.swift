@@ -102,6 +102,7 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
         let opened = try await opening
         do {
             try recovery.check(restored, opened)
+            try recovery.removeUnfinished()
             recovery.setAside(restored.plan.damaged)
             // On a full disk it is left for a later start.
             let isRecorded = try await files.runIfActive { identity == resolved || directory.isRecorded(resolved) }

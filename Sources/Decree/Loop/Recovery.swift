@@ -49,7 +49,6 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
 
     /// Restores the newest snapshot that is whole.
     func restoreSnapshot() async throws -> Restored {
-        try snapshots.removeUnfinished()
         let makeMachine = makeMachine
         let box = try await loop.submit { MachineBox(makeMachine()) }.get()
         var plan = RestorePlan(slots: try snapshots.slots())
@@ -183,6 +182,9 @@ struct Recovery<Machine: StateMachine & SendableMetatype>: Sendable {
             return .memberListDiffers(directory: directory.path, recorded: recorded, given: cluster.nodes)
         }
     }
+
+    /// Removes what an interrupted snapshot left, now that the node may start: a start that is refused changes nothing.
+    func removeUnfinished() throws(FileError) { try snapshots.removeUnfinished() }
 
     /// Sees to it that snapshots which turned out to be damaged count no more, now that the node starts without them.
     func setAside(_ damaged: [Slot]) {

@@ -59,6 +59,7 @@ public final class Journal: Sendable {
     ) throws(JournalError) -> (journal: Journal, recovered: RecoveredJournal) {
         let directory = try SegmentDirectory(directory)
         let recovered = try recover(directory, identity, settings.core)
+        try directory.removeUnfinished()
         let keeper = SegmentKeeper(directory: directory, settings: settings)
         let writer = JournalWriter(
             core: recovered.core, directory: directory, keeper: keeper, settings: settings, onDurable: onDurable,

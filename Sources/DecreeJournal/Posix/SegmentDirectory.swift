@@ -27,17 +27,18 @@ final class SegmentDirectory: Sendable {
 
     func path(of number: SegmentNumber) -> String { path + "/" + number.fileName }
 
-    /// The segments that are there, ascending, and before them the anchor. What an interrupted preparation left is removed.
+    /// The segments that are there, ascending, and before them the anchor.
     func segments() throws(JournalError) -> [SegmentNumber] {
-        var found: [SegmentNumber] = []
-        for name in try names() {
-            if let number = SegmentNumber(fileName: name) {
-                found.append(number)
-            } else if name.hasSuffix(Self.preparingSuffix), isJournalFile(name.dropLast(Self.preparingSuffix.count)) {
-                try remove(path + "/" + name)
-            }
+        try names().compactMap { SegmentNumber(fileName: $0) }.sorted()
+    }
+
+    /// Removes what an interrupted preparation left. Only once the journal is found sound: a start that is refused changes
+    /// nothing.
+    func removeUnfinished() throws(JournalError) {
+        for name in try names()
+        where name.hasSuffix(Self.preparingSuffix) && isJournalFile(name.dropLast(Self.preparingSuffix.count)) {
+            try remove(path + "/" + name)
         }
-        return found.sorted()
     }
 
     private func isJournalFile(_ name: Substring) -> Bool { SegmentNumber(fileName: String(name)) != nil }
