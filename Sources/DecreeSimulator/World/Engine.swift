@@ -13,21 +13,21 @@ final class Engine {
     let configuration: Configuration
     static let cluster = ClusterID(7)
 
-    var schedule = Schedule()
+    @exclusivity(unchecked) var schedule = Schedule()
     /// Virtual time in nanoseconds, that of the occurrence that was taken last.
-    private(set) var now: UInt64 = 0
-    var network: VirtualNetwork
+    @exclusivity(unchecked) private(set) var now: UInt64 = 0
+    @exclusivity(unchecked) var network: VirtualNetwork
     let nodes: [SimulatedNode]
     let findings = Findings()
     /// By the place of the group.
     let groupCheckers: [Checkers]
-    var faults = FaultCounts()
-    var sights = SightCounts()
-    var digest = StableHasher()
+    @exclusivity(unchecked) var faults = FaultCounts()
+    @exclusivity(unchecked) var sights = SightCounts()
+    @exclusivity(unchecked) var digest = StableHasher()
     /// Delivered messages, completed writes and deadlines that were stepped.
-    var events = 0
+    @exclusivity(unchecked) var events = 0
     /// Everything that happened in order: the time of histories.
-    var moment: UInt64 = 0
+    @exclusivity(unchecked) var moment: UInt64 = 0
     /// When so many events were stepped, the host is asked after each whether the phase has reached its aim.
     var aim = Int.max
     var isOver = false
@@ -38,19 +38,19 @@ final class Engine {
     /// No more faults: the world is healed.
     var isHealed = false
     /// The present time, and how much has happened at it.
-    private var stillSince: (time: UInt64, count: Int) = (0, 0)
+    @exclusivity(unchecked) private var stillSince: (time: UInt64, count: Int) = (0, 0)
 
-    var networkChoices: Choices
-    var diskChoices: Choices
-    var faultChoices: Choices
-    var replicaChoices: Choices
+    @exclusivity(unchecked) var networkChoices: Choices
+    @exclusivity(unchecked) var diskChoices: Choices
+    @exclusivity(unchecked) var faultChoices: Choices
+    @exclusivity(unchecked) var replicaChoices: Choices
     var subscriberChoices: Choices
-    var journalEffects: [JournalEffect] = []
+    @exclusivity(unchecked) var journalEffects: [JournalEffect] = []
     /// Empty, kept for its memory.
-    var spareEffects = NodeEffects()
-    var envelopes: [Envelope] = []
+    @exclusivity(unchecked) var spareEffects = NodeEffects()
+    @exclusivity(unchecked) var envelopes: [Envelope] = []
     /// The one that is encoded, kept for its memory.
-    var outgoing: [Envelope] = []
+    @exclusivity(unchecked) var outgoing: [Envelope] = []
     /// Who has the machines and clients.
     var host: EngineHost!
 

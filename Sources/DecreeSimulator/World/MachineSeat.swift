@@ -47,7 +47,7 @@ struct SeatStanding {
 }
 
 final class Seat<Machine: StateMachine>: MachineSeat {
-    private var machine: GroupMachine<Machine>
+    @exclusivity(unchecked) private var machine: GroupMachine<Machine>
     private let place: Int
     /// What waits for the next turn.
     private var waiting: [PortBatch<Machine>] = []

@@ -5,8 +5,8 @@ import PaxosLog
 
 /// One life of a node: what a crash takes away as a whole. A class, so that looking at a replica does not copy it.
 final class Process {
-    var node: RunningNode
-    var journal: JournalCore
+    @exclusivity(unchecked) var node: RunningNode
+    @exclusivity(unchecked) var journal: JournalCore
 
     init(core: NodeCore, journal: JournalCore) {
         node = RunningNode(core: core)

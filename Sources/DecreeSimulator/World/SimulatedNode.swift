@@ -9,22 +9,22 @@ final class SimulatedNode {
     let id: NodeID
     let index: Int
     let clock: NodeClock
-    var disk = VirtualDisk()
+    @exclusivity(unchecked) var disk = VirtualDisk()
     /// As its disk holds it.
     var identity: NodeIdentity
     /// On its way to the disk.
     var identityUnderWay: NodeIdentity?
     /// What it has on its disk for each group.
-    var groups: [GroupDisk]
+    @exclusivity(unchecked) var groups: [GroupDisk]
 
     /// Counts the starts.
     var life: UInt32 = 0
     /// What runs on it; nil while it is down.
     var process: Process?
     /// Its machines, by the place of the group; empty while it is down.
-    var seats: [any MachineSeat] = []
+    @exclusivity(unchecked) var seats: [any MachineSeat] = []
     /// Asked for from the journal, not yet answered.
-    var loads = RingBuffer<GroupLoad>()
+    @exclusivity(unchecked) var loads = RingBuffer<GroupLoad>()
     /// By peer: the life in which its greeting was accepted here, and the one in which it accepted this node's.
     var heard: [UInt32?]
     var greeted: [UInt32?]

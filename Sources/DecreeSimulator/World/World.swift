@@ -16,25 +16,25 @@ final class World<W: Workload> {
 
     let seed: UInt64
     let engine: Engine
-    var workload: W
+    @exclusivity(unchecked) var workload: W
     var phase = Phase.faults
     /// How far the stall of the leader's bulk connections has come.
     var stall = StallStage.over
     var chosenBeforeStall: [Int] = []
     /// The healed phase was given more time once.
     var isExtended = false
-    var clients: [SimulatedClient]
+    @exclusivity(unchecked) var clients: [SimulatedClient]
     /// By client: what it waits for, as it was sent.
-    var requests: [ClientRequest<Machine.Query>?]
-    var history = Log()
+    @exclusivity(unchecked) var requests: [ClientRequest<Machine.Query>?]
+    @exclusivity(unchecked) var history = Log()
     /// By the place in the history: whose operation it is.
     var owners: [Int] = []
     /// How many clients have not had results enough since the world was healed.
     var unfinishedClients: Int
-    var clientChoices: Choices
+    @exclusivity(unchecked) var clientChoices: Choices
 
     /// By node, then by group; empty while the node is down.
-    var seats: [[Seat<Machine>]]
+    @exclusivity(unchecked) var seats: [[Seat<Machine>]]
     /// By group.
     var pushModels: [PushModel<Machine>]
     /// What begins after this moment is a last question.
