@@ -61,6 +61,9 @@ public struct Replica: Hashable, Sendable {
         return era.election.nextDeadline
     }
 
+    /// The same, where the replica lies: who asks ``nextDeadline`` from another module copies the whole replica for it.
+    package mutating func deadlineInPlace() -> Instant { nextDeadline ?? .distantFuture }
+
     private mutating func receive(
         _ envelope: Envelope, from sender: NodeID, at now: Instant, into effects: inout Effects
     ) {

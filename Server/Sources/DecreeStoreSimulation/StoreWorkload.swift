@@ -83,10 +83,10 @@ public struct StoreWorkload: Workload {
 
     private mutating func question() -> StoreClientOperation {
         if generator.shape.hasOptions {
-            switch generator.choices.below(30) {
+            switch generator.choices.below(60) {
             case 0: return .hash(generator.revision(floor: seenFloor, current: seenRevision))
-            case 1: return .status
-            case 2...6: return .txn(generator.txn(floor: seenFloor, current: seenRevision, isReadOnly: true))
+            case 1...2: return .status
+            case 3...12: return .txn(generator.txn(floor: seenFloor, current: seenRevision, isReadOnly: true))
             default: break
             }
         }

@@ -26,7 +26,7 @@ public struct GroupCore: Sendable {
 
     /// The input of a turn is at an end: what the replica gathered leaves, but for what the machine has to do first.
     mutating func endInput(at now: Instant, into node: inout NodeEffects) {
-        if let deadline = replica.nextDeadline, deadline <= now { step(.timePassed, at: now) }
+        if replica.deadlineInPlace() <= now { step(.timePassed, at: now) }
         step(.inputDrained, at: now)
         handOut(into: &node)
     }
@@ -66,7 +66,7 @@ public struct GroupCore: Sendable {
     /// The machine stands where the replica says that it does.
     var isMachineUpToDate: Bool { effects.applies.isEmpty }
 
-    mutating func replicaDeadline() -> Instant { replica.nextDeadline ?? .distantFuture }
+    mutating func replicaDeadline() -> Instant { replica.deadlineInPlace() }
 
     mutating func snapshotNeedsMachine(at now: Instant) -> Bool {
         guard snapshots.running != nil else { return snapshots.isDue(applied: replica.applied, at: now) }

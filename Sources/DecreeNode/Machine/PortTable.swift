@@ -23,12 +23,17 @@ struct PortTable<Machine: StateMachine> {
     private var pushes: [[PushBatch<Machine>]] = []
     /// Ports with news, in the order of the first of each.
     private var dirty: [PortID] = []
+    /// By place. Asked for every command, which would look up the types of the lists above.
+    private var isDirty: [Bool] = []
+    /// How many ports have pushes.
+    private var pushedCount = 0
 
     mutating func open() -> PortID {
         let port = places.open()
         if completions.count < places.count {
             completions.append([])
             pushes.append([])
+            isDirty.append(false)
         }
         return port
     }
@@ -37,38 +42,50 @@ struct PortTable<Machine: StateMachine> {
 
     func isOpen(_ port: PortID) -> Bool { places.isOpen(port) }
 
-    func hasNews(_ port: PortID) -> Bool { isOpen(port) && !isQuiet(Int(port.place)) }
-
-    private func isQuiet(_ place: Int) -> Bool { completions[place].isEmpty && pushes[place].isEmpty }
+    func hasNews(_ port: PortID) -> Bool { isOpen(port) && isDirty[Int(port.place)] }
 
     /// What was not taken yet goes to nobody.
     mutating func close(_ port: PortID) {
         guard places.isOpen(port) else { return }
         places.close(port)
         completions[Int(port.place)] = []
-        pushes[Int(port.place)] = []
+        _ = takePush(Int(port.place))
+        isDirty[Int(port.place)] = false
         dirty.removeAll { $0 == port }
     }
 
     mutating func complete(_ port: PortID, _ completion: NodeCompletion<Machine>) {
         guard places.isOpen(port) else { return }
-        let place = Int(port.place)
-        if isQuiet(place) { dirty.append(port) }
-        completions[place].append(completion)
+        note(port)
+        completions[Int(port.place)].append(completion)
     }
 
     mutating func push(_ port: PortID, _ batch: PushBatch<Machine>) {
         guard places.isOpen(port) else { return }
-        let place = Int(port.place)
-        if isQuiet(place) { dirty.append(port) }
-        pushes[place] = [pushes[place].first?.followed(by: batch) ?? batch]
+        note(port)
+        let former = takePush(Int(port.place))
+        pushes[Int(port.place)] = [former?.followed(by: batch) ?? batch]
+        pushedCount += 1
+    }
+
+    private mutating func note(_ port: PortID) {
+        guard !isDirty[Int(port.place)] else { return }
+        isDirty[Int(port.place)] = true
+        dirty.append(port)
+    }
+
+    private mutating func takePush(_ place: Int) -> PushBatch<Machine>? {
+        guard pushedCount > 0, let batch = pushes[place].popLast() else { return nil }
+        pushedCount -= 1
+        return batch
     }
 
     /// Takes what the next port has that has anything.
     mutating func takeNext() -> PortNews<Machine>? {
         guard !dirty.isEmpty else { return nil }
         let port = dirty.removeFirst()
-        var taken = PortNews<Machine>(port: port, pushes: pushes[Int(port.place)].popLast())
+        isDirty[Int(port.place)] = false
+        var taken = PortNews<Machine>(port: port, pushes: takePush(Int(port.place)))
         swap(&taken.completions, &completions[Int(port.place)])
         return taken
     }

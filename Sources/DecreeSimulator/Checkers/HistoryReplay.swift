@@ -74,15 +74,18 @@ struct HistoryReplay<Model: SequentialModel> {
     private static func places(
         of questions: [Int], _ history: Log, _ commands: [(slot: Slot, entry: Int)]
     ) -> [(entry: Int, states: ClosedRange<Int>)] {
-        let entries = commands.map { history.entries[$0.entry] }
+        // Times alone: entries are dear to copy, and each question looks at many.
+        let invoked = commands.map { history.entries[$0.entry].invoked }
+        let returned = commands.map { history.entries[$0.entry].returned ?? .max }
         let places = questions.map { index -> (entry: Int, states: ClosedRange<Int>) in
             let question = history.entries[index]
             var first = 0
             if case .answer(_, isLinearizable: true) = question.result {
-                let before = entries.lastIndex { $0.returned.map { $0 < question.invoked } ?? false }
+                let before = returned.lastIndex { $0 < question.invoked }
                 first = before.map { $0 + 1 } ?? 0
             }
-            let end = entries.firstIndex { $0.invoked > question.returned ?? .max } ?? entries.count
+            let latest = question.returned ?? .max
+            let end = invoked.firstIndex { $0 > latest } ?? invoked.count
             return (index, first...max(first, end))
         }
         return places.sorted { ($0.states.lowerBound, $0.entry) < ($1.states.lowerBound, $1.entry) }

@@ -38,7 +38,7 @@ package struct RequestGenerator {
     }
 
     package mutating func value() -> Payload {
-        let length = choices.below(choices.chance(1, in: 30) ? shape.rareValueBound : shape.valueBound)
+        let length = choices.below(choices.chance(1, in: shape.rarity) ? shape.rareValueBound : shape.valueBound)
         let start = choices.next()
         return Payload(byteCount: Int(length)) { bytes in
             for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: start &+ UInt64(index)) }

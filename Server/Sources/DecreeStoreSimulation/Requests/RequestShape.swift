@@ -4,10 +4,11 @@ import DecreeSimulator
 package struct RequestShape {
     package var keyCount: Int
     package var keySpace: KeySpace
-    /// Values have fewer bytes than this, but for one in thirty.
+    /// Values have fewer bytes than this, but for one in ``rarity``.
     package var valueBound: UInt64 = 40
     /// What the others stay below.
     package var rareValueBound: UInt64 = 20_000
+    package var rarity: UInt64 = 30
     /// Whether every option of a request is drawn, and every kind of comparison, nested transactions and requests that are
     /// refused; else clients do no more than they have to.
     package var hasOptions = true
@@ -25,10 +26,11 @@ package struct RequestShape {
         hasOptions = !choices.chance(1, in: 3)
         keyCount = [1 + choices.index(below: 6), 12, 60, 200, 500, 900][hasOptions ? choices.index(below: 6) : 0]
         keySpace = hasOptions ? [.short, .short, .mixed, .sharedPrefixes][choices.index(below: 4)] : .numbered
-        // Large values are dear to simulate and show their worth in few runs.
-        valueBound = [1, 40, 40, 400, 400, 3_000][choices.index(below: 6)]
-        let rare = [valueBound, valueBound, valueBound, valueBound, valueBound, 20_000, 20_000, 300_000]
-        rareValueBound = rare[hasOptions ? choices.index(below: 8) : 0]
+        // Bytes are what a run costs, and large values show their worth in few runs.
+        valueBound = [1, 40, 40, 40, 40, 40, 40, 400, 400, 3_000][choices.index(below: 10)]
+        let rare = hasOptions ? choices.below(32) : 32
+        rareValueBound = rare == 0 ? 300_000 : rare < 4 ? 20_000 : valueBound
+        rarity = rare == 0 ? 600 : 30
         manyAtMost = [8, 40, 100][choices.index(below: 3)]
     }
 }
