@@ -15,11 +15,14 @@ let package = Package(
         .library(name: "Decree", targets: ["Decree"]),
         .library(name: "PaxosBase", targets: ["PaxosBase"]),
         .library(name: "PaxosLog", targets: ["PaxosLog"]),
+        .library(name: "PaxosSynod", targets: ["PaxosSynod"]),
         .library(name: "DecreeWire", targets: ["DecreeWire"]),
         .library(name: "DecreeJournal", targets: ["DecreeJournal"]),
         .library(name: "DecreeNode", targets: ["DecreeNode"]),
         .library(name: "DecreeSockets", targets: ["DecreeSockets"]),
         .library(name: "DecreeSimulator", targets: ["DecreeSimulator"]),
+        .library(name: "DecreeSynod", targets: ["DecreeSynod", "DecreeJournal"]),
+        .library(name: "DecreeLearning", targets: ["DecreeLearning"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -28,6 +31,7 @@ let package = Package(
     targets: [
         .target(name: "PaxosBase", swiftSettings: strict),
         .target(name: "PaxosLog", dependencies: ["PaxosBase"], swiftSettings: strict),
+        .target(name: "PaxosSynod", dependencies: ["PaxosBase"], swiftSettings: strict),
         .target(name: "CDecreeCRC"),
         .target(name: "DecreeWire", dependencies: ["PaxosBase", "PaxosLog", "CDecreeCRC"], swiftSettings: strict),
         .target(name: "DecreeJournal", dependencies: ["PaxosBase", "PaxosLog", "DecreeWire"], swiftSettings: strict),
@@ -37,6 +41,15 @@ let package = Package(
         .target(
             name: "DecreeSimulator",
             dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode"],
+            swiftSettings: strict),
+        .target(
+            name: "DecreeSynod", dependencies: ["PaxosBase", "PaxosLog", "PaxosSynod", "DecreeJournal"],
+            swiftSettings: strict),
+        .target(
+            name: "DecreeLearning",
+            dependencies: [
+                "PaxosBase", "PaxosSynod", "DecreeWire", "DecreeJournal", "DecreeSynod", "DecreeSimulator",
+            ],
             swiftSettings: strict),
         .target(
             name: "DecreeSockets", dependencies: [.product(name: "NIOCore", package: "swift-nio")],
@@ -52,6 +65,7 @@ let package = Package(
             swiftSettings: strict),
 
         .testTarget(name: "PaxosLogTests", dependencies: ["PaxosBase", "PaxosLog"], swiftSettings: strict),
+        .testTarget(name: "PaxosSynodTests", dependencies: ["PaxosBase", "PaxosSynod"], swiftSettings: strict),
         .testTarget(
             name: "DecreeWireTests", dependencies: ["PaxosBase", "PaxosLog", "DecreeWire"], swiftSettings: strict),
         .testTarget(
@@ -65,6 +79,10 @@ let package = Package(
             name: "DecreeSimulatorTests",
             dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "DecreeSimulator"],
             exclude: ["Scenarios"], swiftSettings: strict),
+        .testTarget(
+            name: "DecreeLearningTests",
+            dependencies: ["PaxosBase", "PaxosSynod", "DecreeSynod", "DecreeSimulator", "DecreeLearning"],
+            swiftSettings: strict),
         .testTarget(
             name: "DecreeTests",
             dependencies: [

@@ -1,6 +1,6 @@
 extension Array where Element == UInt8 {
     /// `withUnsafeBytes` for a body that throws an error of one type.
-    func withBytes<Result, Failure: Error>(
+    package func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let outcome: Swift.Result<Result, Failure> = withUnsafeBytes { bytes in

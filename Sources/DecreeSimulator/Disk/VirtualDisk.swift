@@ -9,9 +9,9 @@ import PaxosBase
 /// may read what will never be on the disk, unless it writes it again. Files are made, renamed and removed in one piece,
 /// before a crash or not at all.
 /// - Source: Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020, section 3.
-struct VirtualDisk {
+package struct VirtualDisk {
     /// What a crash did to the write that was under way.
-    enum Aftermath {
+    package enum Aftermath {
         case nothingUnderWay
         case allLost
         case torn
@@ -19,15 +19,15 @@ struct VirtualDisk {
     }
 
     /// A file operation that was begun and not answered yet.
-    enum FileOperation {
+    package enum FileOperation {
         case prepare(SegmentNumber, byteCount: Int, recycling: SegmentNumber?)
         case remove(SegmentNumber)
     }
 
-    struct File {
-        let number: SegmentNumber
+    package struct File {
+        package let number: SegmentNumber
         /// What a reader sees.
-        fileprivate(set) var bytes: [UInt8]
+        package fileprivate(set) var bytes: [UInt8]
         /// What the disk holds.
         fileprivate var stable: [UInt8]
         /// Written and not synced.
@@ -39,14 +39,16 @@ struct VirtualDisk {
     static let sectorBytes = 512
 
     /// Ascending by number.
-    private(set) var segments: [File] = []
+    package private(set) var segments: [File] = []
     /// Where the write is that waits for its sync.
     private var underWay: SegmentNumber?
     private var fileOperation: FileOperation?
 
+    package init() {}
+
     private func place(of segment: SegmentNumber) -> Int? { segments.firstIndex { $0.number == segment } }
 
-    mutating func write(_ segment: SegmentNumber, offset: Int, _ payload: Payload) {
+    package mutating func write(_ segment: SegmentNumber, offset: Int, _ payload: Payload) {
         guard let place = place(of: segment) else {
             invariantFailure("the journal writes to a segment that exists: \(segment)")
         }
@@ -68,7 +70,7 @@ struct VirtualDisk {
     }
 
     /// The sync of the file that was written last returns.
-    mutating func synced() {
+    package mutating func synced() {
         guard let place = takeUnderWay() else { return }
         let ranges = segments[place].dirty
         segments[place].dirty.removeAll(keepingCapacity: true)
@@ -87,13 +89,13 @@ struct VirtualDisk {
         return underWay.flatMap { place(of: $0) }
     }
 
-    mutating func begin(_ operation: FileOperation) {
+    package mutating func begin(_ operation: FileOperation) {
         invariant(fileOperation == nil, "one file operation is under way at a time")
         fileOperation = operation
     }
 
     /// Carries out the file operation that was begun.
-    mutating func finishFileOperation() -> FileOperation? {
+    package mutating func finishFileOperation() -> FileOperation? {
         guard let operation = fileOperation else { return nil }
         fileOperation = nil
         switch operation {
@@ -120,7 +122,7 @@ struct VirtualDisk {
     }
 
     /// The node's power fails, and chance has it what becomes of what was under way.
-    mutating func crash(_ choices: inout Choices) -> Aftermath {
+    package mutating func crash(_ choices: inout Choices) -> Aftermath {
         let isFileFinished = fileOperation != nil && choices.chance(1, in: 2)
         guard segments.contains(where: { !$0.dirty.isEmpty }) else {
             return crash(finishingFile: isFileFinished) { _ in false }

@@ -45,6 +45,11 @@ struct ImportTests {
     static let allowed: [String: Set<String>] = [
         "Sources/PaxosBase": [],
         "Sources/PaxosLog": ["PaxosBase"],
+        "Sources/PaxosSynod": ["PaxosBase"],
+        "Sources/DecreeSynod": ["PaxosBase", "PaxosLog", "PaxosSynod", "DecreeJournal"],
+        "Sources/DecreeLearning": [
+            "PaxosBase", "PaxosSynod", "DecreeWire", "DecreeJournal", "DecreeSynod", "DecreeSimulator",
+        ],
         "Sources/DecreeWire": ["PaxosBase", "PaxosLog", "CDecreeCRC"],
         "Sources/DecreeJournal": Set(["PaxosBase", "PaxosLog", "DecreeWire"] + posix),
         "Sources/DecreeNode": ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
@@ -124,8 +129,8 @@ struct ImportTests {
 @Suite("Names and habits")
 struct HabitTests {
     static let pure = [
-        "Sources/PaxosBase", "Sources/PaxosLog", "Sources/DecreeWire", "Sources/DecreeNode",
-        "Sources/DecreeSimulator",
+        "Sources/PaxosBase", "Sources/PaxosLog", "Sources/PaxosSynod", "Sources/DecreeWire", "Sources/DecreeNode",
+        "Sources/DecreeSimulator", "Sources/DecreeSynod", "Sources/DecreeLearning",
         "Server/Sources/DecreeStore", "Server/Sources/DecreeServer",
     ]
 
@@ -182,6 +187,17 @@ struct HabitTests {
         for folder in ["Sources", "Server/Sources"] {
             for file in SourceTree.swiftFiles(below: folder) where !file.path.contains("/DecreeSimulator/") {
                 for line in SourceTree.lines(of: file) where line.contains(".flaws") {
+                    Issue.record("\(file.lastPathComponent): \(line)")
+                }
+            }
+        }
+    }
+
+    @Test("Only the laboratory leaves a rule of the Synod out")
+    func synodFlawsAreSetByLaboratoryOnly() {
+        for folder in ["Sources", "Server/Sources"] {
+            for file in SourceTree.swiftFiles(below: folder) where !file.path.contains("/DecreeLearning/") {
+                for line in SourceTree.lines(of: file) where line.contains("flaw: .") || line.contains("flaw = .") {
                     Issue.record("\(file.lastPathComponent): \(line)")
                 }
             }
