@@ -13,7 +13,7 @@ TEST_FLAGS := -c release -Xswiftc -enable-testing
 ROOT_TESTS := --scratch-path .build/tests $(TEST_FLAGS)
 # Generated files say themselves that they are left out.
 FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/Package.swift Server/Sources Server/Tests Server/Benchmarks \
-	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests Examples/Counter
+	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests Examples/Counter Examples/Synod
 SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
 
 .PHONY: help run build test test-library test-server test-benchmarks test-examples attack check golden simulate bench format tools test-tools clean
