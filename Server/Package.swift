@@ -95,7 +95,8 @@ let package = Package(
         .testTarget(
             name: "DecreeHTTP2Tests",
             dependencies: [
-                "DecreeHTTP2", "DecreeRPC", "CNghttp2", .product(name: "DecreeSockets", package: "decree"),
+                "DecreeHTTP2", "DecreeRPC", "DecreeTestSupport", "CNghttp2",
+                .product(name: "DecreeSockets", package: "decree"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -104,7 +105,8 @@ let package = Package(
         .testTarget(
             name: "DecreeStoreTests",
             dependencies: [
-                "DecreeStore", "DecreeStoreSimulation", .product(name: "DecreeSimulator", package: "decree"),
+                "DecreeStore", "DecreeStoreSimulation", "DecreeTestSupport", "CNghttp2",
+                .product(name: "DecreeSimulator", package: "decree"),
             ] + library,
             swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,4 @@
+import DecreeTestSupport
 import Foundation
 import Testing
 
@@ -88,6 +89,7 @@ import Testing
                 peers.append(peer)
             }
             var latencies: [Duration] = []
+            let span = WatchedSpan()
             for _ in 0..<300 {
                 let start = ContinuousClock.now
                 _ = try? await client.call(TestMethod.echo.path, [1])
@@ -97,9 +99,11 @@ import Testing
             latencies.sort()
             print("\(flood.name): \(grown >> 20) MiB, p99 \(latencies[297])")
             #expect(grown < 256 << 20, "\(flood.name) cost \(grown >> 20) MiB")
-            // The aim is a tenth of a second; tests share the machine with others, so that more is allowed there.
-            let limit: Duration = Self.isLong ? .milliseconds(100) : .milliseconds(500)
-            #expect(latencies[297] < limit, "\(flood.name): p99 was \(latencies[297])")
+            // The aim is a tenth of a second on a machine of its own; where others run, more is allowed.
+            let comparable = Machine.comparable(latencies[297], hindrance: span.hindrance)
+            #expect(
+                Self.isLong ? latencies[297] < .milliseconds(100) : comparable < .milliseconds(500),
+                "\(flood.name): p99 was \(latencies[297])")
             for peer in peers { peer.close() }
             await client.close()
             try await server.untilEmpty()

@@ -74,6 +74,40 @@ import Testing
         try await server.group.shutdownGracefully()
     }
 
+    @Test(
+        "A call that crosses GOAWAY on the wire is told of the shutdown too, and one that was taken before it ends as usual"
+    )
+    func crossing() throws {
+        let channel = EmbeddedChannel()
+        let session = ClientSession(authority: "test", GRPCClientConfiguration(), channel.eventLoop)
+        let ends = Ends()
+        session.delegate = ends
+        try channel.pipeline.syncOperations.addHandler(session)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        for tag in [1, 2] as [UInt64] {
+            let path = session.prepare(TestMethod.echo.path)
+            let call = session.begin(path: path, .delegate(tag, isStream: false), metadata: [], timeout: nil)
+            session.finish(try #require(call))
+        }
+        session.pump()
+        // The server had read no further than stream 1 when it said so.
+        let goAway = RawFrame.frame(type: 7, [0, 0, 0, 1, 0, 0, 0, 0] + Array("graceful_stop".utf8))
+        try channel.writeInbound(ByteBuffer(bytes: RawFrame.settings + goAway))
+        let text = "connection closed: the server is going away: NO_ERROR, graceful_stop"
+        #expect(ends.statuses == [2: RPCStatus(.unavailable, text)] && !session.acceptsCalls)
+        try channel.writeInbound(
+            ByteBuffer(bytes: RawFrame.headers(1, [(":status", "200"), ("grpc-status", "5")], ends: true)))
+        #expect(ends.statuses[1]?.code == .notFound)
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
+
+    /// How calls ended, by their tags.
+    private final class Ends: GRPCConnectionDelegate {
+        private(set) var statuses: [UInt64: RPCStatus] = [:]
+
+        func completed(_ tag: UInt64, status: RPCStatus, message: UnsafeRawBufferPointer) { statuses[tag] = status }
+    }
+
     @Test("A connection that its last write closes, while it drains, does nothing more afterwards")
     func lastWriteCloses() throws {
         overwriteFreedMemory(with: 170)

@@ -23,7 +23,9 @@ extension ServerTests {
                 }
                 for node in cluster.nodes where node !== victim {
                     let found = try node.client().range("through/", prefix: true)
-                    #expect(found.pairs.count == 2 && found.header.revision == 3)
+                    // A put without an answer in time may have been done, and done again: each is a version of its key.
+                    #expect(found.pairs.count == 2)
+                    #expect(found.header.revision == 1 + found.pairs.reduce(0) { $0 + $1.version })
                 }
                 try victim.start()
                 try cluster.awaitServing(victim)
@@ -52,11 +54,11 @@ extension ServerTests {
 
         private func expectOnlyLocalReads(_ node: ServerNode, revision: Int64) throws {
             let client = try node.client()
-            let start = Monotonic.now()
+            let span = WatchedSpan(of: [node])
             let put = client.connection.begin(EtcdClient.putPath, Requests.put("key", "refused").bytes)
             let read = client.connection.begin(EtcdClient.rangePath, Requests.range("key").bytes)
             var answers: [RPCConnection.CallID: Result<[UInt8], RPCFailure>] = [:]
-            try eventually("the refusal of a write and a read", within: .seconds(10), every: .milliseconds(1)) {
+            try eventually("the refusal of a write and a read", within: .seconds(20), every: .milliseconds(1)) {
                 client.connection.pump(for: .milliseconds(100))
                 for call in [put, read] where answers[call] == nil {
                     answers[call] = client.connection.takeResult(of: call)
@@ -65,9 +67,9 @@ extension ServerTests {
                 #expect(local.pairs.first?.value == "before" && local.header.revision == revision)
                 return answers.count == 2
             }
-            let bound = Double(Monotonic.now() - start) / 1e9
-            print("two of three down: the refusals came within \(bound) s")
-            #expect(bound < 9)
+            let bound = span.comparableLength
+            print("two of three down: the refusals came within \(span.length)")
+            #expect(bound < .seconds(9))
             expectUnavailable(answers[put])
             expectUnavailable(answers[read])
             let status = try client.status()

@@ -27,13 +27,22 @@ extension ServerTests {
         }
 
         private func expectNoDifference(_ scripts: [[Step]]) throws {
+            for difference in try differences(scripts, attempts: 3) { Issue.record("\(difference)") }
+        }
+
+        /// A machine that is busy enough makes leaders lose their place: then all is done again, with new clusters.
+        private func differences(_ scripts: [[Step]], attempts: Int) throws -> [String] {
+            var found: [String] = []
+            var isDisturbed = false
             try withBothServers { pair in
                 for endpoint in 0..<3 {
-                    for difference in try scripts.flatMap({ try pair.run($0, endpoint: endpoint) }) {
-                        Issue.record("at endpoint \(endpoint): \(difference)")
-                    }
+                    let differences = try scripts.flatMap { try pair.run($0, endpoint: endpoint) }
+                    found += differences.map { "at endpoint \(endpoint): \($0)" }
                 }
+                isDisturbed = !found.isEmpty && pair.isDisturbed()
             }
+            guard isDisturbed, attempts > 1 else { return found }
+            return try differences(scripts, attempts: attempts - 1)
         }
     }
 }

@@ -13,6 +13,7 @@ extension ServerTests {
                 let client = try node.client()
                 _ = try client.put("key", "value")
                 let before = try #require(node.residentBytes)
+                let span = WatchedSpan(of: [node])
                 let flood = Self.watches()
                 let attackers = try (0..<8).map { _ in try TCPSocket.connected(to: node.clientPort) }
                 var sent = [Int](repeating: 0, count: attackers.count)
@@ -29,9 +30,10 @@ extension ServerTests {
                 let grown = try #require(node.residentBytes) - before
                 waits.sort()
                 let slow = waits[waits.count * 99 / 100]
+                let comparable = Machine.comparable(slow, hindrance: span.hindrance)
                 print("health watches: \(sent.reduce(0, +)) bytes, \(grown >> 20) MiB, p99 \(slow.milliseconds) ms")
                 #expect(grown < 256 << 20)
-                #expect(slow < .milliseconds(500), "by itself a tenth of a second")
+                #expect(comparable < .milliseconds(500), "on a machine of its own a tenth of a second")
                 for attacker in attackers { attacker.close() }
                 _ = try node.client().put("works", "still")
             }

@@ -149,14 +149,14 @@ extension ServerTests {
             while answer == nil, !deadline.hasPassed {
                 attacker.connection.pump(for: .zero)
                 answer = attacker.connection.takeResult(of: call)
-                let start = Monotonic.now()
+                let span = WatchedSpan(of: cluster.nodes)
                 _ = try others[round % others.count].put("other", "\(round)", within: .seconds(10))
-                longest = max(longest, .nanoseconds(Int64(Monotonic.now() - start)))
+                longest = max(longest, span.length > .milliseconds(100) ? span.comparableLength : span.length)
                 round += 1
             }
             print("\(attack.name), \(attack.message.count) bytes: others waited \(longest.milliseconds) ms at most")
-            // Tests share the machine with others; by itself it is a tenth of a second.
-            #expect(longest < .seconds(1), "\(attack.name)")
+            // On a machine of its own it is a tenth of a second, and more only where an answer is huge.
+            #expect(longest < .milliseconds(500), "\(attack.name)")
             judge(attack, answer)
         }
 

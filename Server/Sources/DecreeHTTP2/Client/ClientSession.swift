@@ -97,7 +97,7 @@ final class ClientSession: ChannelInboundHandler {
         nghttp2_session_del(session)
         let reason = closeReason ?? goAway ?? (isClosing ? "closed by the client" : "closed by the server")
         for index in calls.indices where calls[index].isUsed {
-            end(index, RPCStatus(.unavailable, "connection closed: \(reason)"))
+            end(index, Self.closed(reason))
         }
         delegate?.closed(.closed(reason: reason))
     }
@@ -200,7 +200,7 @@ final class ClientSession: ChannelInboundHandler {
         let call = ClientCallID(index: index, generation: calls[index].generation)
         guard acceptsCalls, let session else {
             let reason = goAway ?? closeReason ?? "closed"
-            end(index, RPCStatus(.unavailable, "connection closed: \(reason)"))
+            end(index, Self.closed(reason))
             return nil
         }
         var further = metadata.map { (name: $0.name, value: Array($0.value.utf8)) }
@@ -348,7 +348,18 @@ final class ClientSession: ChannelInboundHandler {
 
     func streamClosed(_ streamID: Int32, errorCode: UInt32) {
         guard let index = index(streamID) else { return }
-        end(index, calls[index].finalStatus(errorCode))
+        end(index, goAwayStatus(errorCode) ?? calls[index].finalStatus(errorCode))
+    }
+
+    /// A call that crossed the server's GOAWAY on its way is closed as refused, behind the GOAWAY: for the caller it is one
+    /// that came too late, the same as had it been begun a moment later.
+    private func goAwayStatus(_ errorCode: UInt32) -> RPCStatus? {
+        guard errorCode == NGHTTP2_REFUSED_STREAM.rawValue, let goAway else { return nil }
+        return Self.closed(goAway)
+    }
+
+    private static func closed(_ reason: String) -> RPCStatus {
+        RPCStatus(.unavailable, "connection closed: \(reason)")
     }
 
     func goAwayArrived(_ frame: nghttp2_goaway) {

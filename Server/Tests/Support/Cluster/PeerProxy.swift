@@ -53,11 +53,15 @@ public final class PeerProxy: Sendable {
     }
 
     /// Nothing passes any more on the connections of this kind that are open now; later ones work.
-    /// - Returns: How many they are.
-    public func stall(_ kind: Kind) -> Int {
-        let some = state.withLock { $0.connections }.filter { $0.kind.withLock { $0 } == kind }
-        for connection in some { connection.isStalled.withLock { $0 = true } }
-        return some.count
+    public func stall(_ kind: Kind) {
+        for connection in open(kind) { connection.isStalled.withLock { $0 = true } }
+    }
+
+    /// How many connections of this kind have said hello and are open.
+    public func connections(of kind: Kind) -> Int { open(kind).count }
+
+    private func open(_ kind: Kind) -> [Connection] {
+        state.withLock { $0.connections }.filter { $0.kind.withLock { $0 } == kind }
     }
 
     public func close() { state.withLock { $0.isClosed = true } }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Our cluster and a real etcd cluster that are told the same, through the same client.
 public final class SideBySide: Sendable {
     public let ours: ServerCluster
@@ -6,6 +8,7 @@ public final class SideBySide: Sendable {
     private let theirNames: Normalizer
     private let etcdctl: String
     private let newerEtcdctl: String
+    private let terms = Mutex<[Int64]>([])
 
     /// Both clusters serve already. The leaders are made to stand at the same place in both.
     public init(ours: ServerCluster, theirs: ServerCluster) throws {
@@ -16,6 +19,16 @@ public final class SideBySide: Sendable {
         ourNames = try Normalizer(ours)
         theirNames = try Normalizer(theirs)
         try alignLeaders()
+        let terms = try leaderTerms()
+        self.terms.withLock { $0 = terms }
+    }
+
+    /// Whether either cluster has elected anew. What its servers say of themselves differs then for a good reason, and so do
+    /// revisions, once a client was told that its write may have been done.
+    public func isDisturbed() -> Bool { (try? leaderTerms()) != terms.withLock { $0 } }
+
+    private func leaderTerms() throws -> [Int64] {
+        try [ours, theirs].map { try $0.leader().client().status().header.term }
     }
 
     /// A difference between the two.
