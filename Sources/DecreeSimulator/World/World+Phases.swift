@@ -8,9 +8,14 @@ extension World {
     static var minimumChosen: Int { 200 }
     /// How long clients may take for their last operations after healing.
     private var patience: TimeSpan { .seconds(60) }
-    /// How long a healed world may take until the run is long enough, when its clients do have their answers, and until all
-    /// replicas are equal.
+    /// How long a healed world may take until the run is long enough, when its clients do have their answers.
     private var fullPatience: TimeSpan { .seconds(600) }
+    /// How long all replicas may take until they are equal, when nothing else happens. Who may have few bytes on their way
+    /// to its disk refuses what does not fit, and asks again for it an interval later: at worst for each value.
+    private var teachingPatience: TimeSpan {
+        guard engine.plan.replica.maximumUnsyncedBytes < 1 << 20 else { return patience }
+        return patience + engine.plan.replica.resendInterval * UInt64(engine.chosenCount)
+    }
 
     func fault(_ kind: FaultKind) {
         guard phase == .faults else { return }
@@ -93,8 +98,7 @@ extension World {
 
     private func fallSilent() {
         phase = .silence
-        // Who lags is taught as little at once as the settings say: a value in each interval, at worst.
-        limit(.silence, to: fullPatience)
+        limit(.silence, to: teachingPatience)
     }
 
     private func finish() {
