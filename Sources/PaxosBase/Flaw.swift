@@ -37,6 +37,8 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case staleStampsCount
     /// Election: a leader is happy although nobody acknowledges what it proposes.
     case happyWithoutProgress
+    /// Election: an acceptor waits for a candidate as often as that asks, not once for each ballot.
+    case graceForEveryPrepare
     /// Quorums of both phases are one: one promise completes phase 1, and one acceptance chooses.
     case quorumOfOne
     /// Origins are ignored: a forwarded command that arrives twice is applied twice.

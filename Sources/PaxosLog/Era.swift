@@ -28,10 +28,12 @@ struct Era: Hashable, Sendable {
     }
 
     /// Whether this node could do what a leader must: write, apply, and get entries accepted. A leader that is stuck does
-    /// not stand again before it gave up; by then others had their chance.
+    /// not stand again before it gave up, and a candidate that is left alone does not either; by then others had their
+    /// chance.
     @inline(__always)
     func isFitToLead(at now: Instant, _ core: Core) -> Bool {
         core.isFitToLead(at: now) && role.leader?.isStuck(at: now, core) != true
+            && role.candidate?.isLeftAlone(at: now, limit: core.settings.electionTimeout) != true
     }
 
     /// How this node can learn up to where reads must have applied.

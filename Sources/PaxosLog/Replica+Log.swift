@@ -7,6 +7,8 @@ extension Replica {
         guard judgement != .refused else { return }
         giveWay(after: judgement, into: &effects)
         era.election.note(round: prepare.ballot.round)
+        // Once for each ballot: a candidate that hears no promise asks again and again, and others must get their chance.
+        guard judgement == .raised || core.has(.graceForEveryPrepare) else { return }
         era.election.giveGrace(at: now)
         era.election.cancelStanding()
     }

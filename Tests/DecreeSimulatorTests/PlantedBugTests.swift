@@ -22,6 +22,7 @@ struct PlantedBugTests {
         ("logTimeFromOwnClock", [.logTime]),
         ("staleStampsCount", [.logTime]),
         ("happyWithoutProgress", [.liveness]),
+        ("graceForEveryPrepare", [.liveness]),
         ("quorumOfOne", [.durableQuorum]),
         ("forwardedAppliedTwice", [.atMostOnce]),
         ("quorumReadOfOne", [.linearizability]),

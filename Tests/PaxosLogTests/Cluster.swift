@@ -12,6 +12,8 @@ struct Cluster {
     var cuts: Set<Link> = []
     /// A node whose messages are lost, but for heartbeats.
     var bulkStalled: NodeID?
+    /// A node that nothing reaches but heartbeats.
+    var deaf: NodeID?
     /// Nodes whose disk does not answer.
     var stalledDisks: Set<NodeID> = []
     /// What each node's disk holds.
@@ -120,7 +122,7 @@ struct Cluster {
         if cuts.contains(Link(from: node, to: send.to)) { return true }
         switch send.envelope.message {
         case .heartbeat, .heartbeatReply: return false
-        default: return node == bulkStalled
+        default: return node == bulkStalled || send.to == deaf
         }
     }
 

@@ -186,6 +186,23 @@ struct ElectionTests {
         #expect(cluster.leaders.count == 1 && cluster.leaders != [leader])
     }
 
+    @Test("A candidate that hears no promise leaves others their chance, however often it asks", arguments: [3, 5])
+    func deafCandidate(size: Int) {
+        var cluster = Cluster(of: size)
+        let leader = cluster.elect()
+        let others = cluster.nodes.filter { $0 != leader }
+        cluster.deaf = others[0]
+        let ballot = cluster.replicas[leader]!.leader!
+        cluster.step(others[0], .received(cluster.envelope(.handOver(HandOver(ballot: ballot))), from: leader))
+        cluster.run(milliseconds: 300)
+        #expect(cluster.leaders.isEmpty, "everybody waits for it")
+        cluster.run(milliseconds: 4_700)
+        #expect(cluster.leaders.count == 1 && cluster.leaders != [others[0]])
+        let successor = cluster.replicas[others[1]]?.leader
+        cluster.run(milliseconds: 5_000)
+        #expect(cluster.nodes.allSatisfy { cluster.replicas[$0]?.leader == successor }, "and is left in peace")
+    }
+
     @Test("A leader whose disk stalls steps aside")
     func stalledDiskStepsAside() {
         var cluster = Cluster(of: 3)

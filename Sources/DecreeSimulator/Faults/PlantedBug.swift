@@ -28,7 +28,7 @@ public struct PlantedBug: Hashable, Sendable {
         case .votesCountedAcrossBallots: .selfSucceeding
         case .watermarkCoversLearned: .bridged
         case .barrierConfirmedDespitePromise: .deaf
-        case .happyWithoutProgress: .stalled
+        case .happyWithoutProgress, .graceForEveryPrepare: .stalled
         case .restoreSkipsGap, .restoreLeavesRemains: .crashing
         default: nil
         }
@@ -54,6 +54,7 @@ public struct PlantedBug: Hashable, Sendable {
         case .logTimeFromOwnClock: "Log time: a new leader's clock begins at its own clock, not at the last stamp."
         case .staleStampsCount: "Log time: stamps count whatever log their leader knew."
         case .happyWithoutProgress: "Election: a leader is happy although nobody acknowledges what it proposes."
+        case .graceForEveryPrepare: "Election: an acceptor waits for a candidate as often as that asks."
         case .quorumOfOne: "One promise and one acceptance are taken for quorums."
         case .forwardedAppliedTwice: "A forwarded command that arrives twice is applied twice."
         case .quorumReadOfOne: "Rule 19: a quorum read asks one acceptor."

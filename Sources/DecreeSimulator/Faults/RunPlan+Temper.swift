@@ -20,6 +20,7 @@ extension RunPlan {
         nodeCount = [3, 5][Int(choices.below(2))]
         healsQuorumOnly = false
         bulkStall = choices.chance(1, in: 2) ? .outgoing : .incoming
+        stallsAnother = choices.chance(1, in: 2)
     }
 
     private mutating func makeCrashing(_ choices: inout Choices) {

@@ -37,6 +37,8 @@ struct RunPlan {
     var healsQuorumOnly = false
     /// Once the world is healed, nothing but heartbeats leaves (or reaches) the leader for a while.
     var bulkStall: BulkStall?
+    /// Not the leader's stall but another's, and the leader hands over: the other may stand first, deaf or dumb.
+    var stallsAnother = false
 
     /// The network once it is healed: a message and its answer fit into a heartbeat's interval. Nothing guarantees
     /// progress in a world that is slower than its timeouts.

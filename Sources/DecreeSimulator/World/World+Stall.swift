@@ -36,8 +36,7 @@ extension World {
         switch stage {
         case .planned:
             engine.faults[.bulkStall] += 1
-            let leader = engine.nodes.first { $0.process?.leader(0)?.node == $0.id }
-            engine.bulkStalled = (leader ?? engine.randomNode()).index
+            beginStall()
             enter(.begun, for: stallPatience)
         case .begun:
             chosenBeforeStall = chosenCounts
@@ -48,6 +47,18 @@ extension World {
             stall = .over
         case .over: break
         }
+    }
+
+    private func beginStall() {
+        let leader = engine.nodes.first { $0.process?.leader(0)?.node == $0.id }
+        guard engine.plan.stallsAnother, let leader else {
+            engine.bulkStalled = (leader ?? engine.randomNode()).index
+            return
+        }
+        let others = engine.healedNodes.filter { $0 !== leader }
+        engine.bulkStalled = engine.faultChoices.element(of: others).index
+        engine.step(leader, .handOverRequested)
+        engine.endInput(leader)
     }
 
     private var chosenCounts: [Int] { engine.groupCheckers.map(\.durableQuorum.chosenCount) }

@@ -10,6 +10,8 @@ struct Candidate: Hashable, Sendable {
     /// Counts the askings.
     private var attempt: UInt32 = 0
     private var lastAsked: Instant
+    /// When something came last that had not come before.
+    private var answeredAt: Instant
     /// By position of the acceptor.
     private var answers: [Answer]
     /// What to propose, by slot: the value of the highest ballot reported.
@@ -26,6 +28,8 @@ struct Candidate: Hashable, Sendable {
         /// Which answer to the attempt the parts belong to.
         var answer: UInt64 = 0
         var parts: Set<UInt32> = []
+        /// How many parts of an answer have come at most.
+        var most = 0
         var isComplete = false
         var watermark = Slot.zero
     }
@@ -53,14 +57,22 @@ struct Candidate: Hashable, Sendable {
         since = now
         watermark = core.log.watermark
         lastAsked = now
+        answeredAt = now
         answers = Array(repeating: .init(), count: seat.configuration.members.count)
         highest = core.log.highest
     }
 
     var promisers: Int { answers.count { $0.isComplete } }
 
-    /// A candidate that takes long gives others the chance.
-    func isHappy(at now: Instant, limit: TimeSpan) -> Bool { now.since(since) < limit }
+    /// A candidate is content while it gets on, and gives others the chance then. A part that comes once more is nothing
+    /// new: it may be all that a connection lets through.
+    func isHappy(at now: Instant, limit: TimeSpan) -> Bool { now.since(answeredAt) < limit }
+
+    /// Whether its ballot is as good as a new one: it asked, nobody answers any more, and nobody is known to have promised
+    /// more. It goes on asking. Were it to stand again, it might do so for ever before those that are heard.
+    func isLeftAlone(at now: Instant, limit: TimeSpan) -> Bool {
+        attempt > 0 && catchUpTarget == nil && !isHappy(at: now, limit: limit)
+    }
 
     /// The own promise is durable: what was accepted here counts, and the others are asked (rule 4).
     mutating func begin(at now: Instant, _ core: inout Core, into effects: inout Effects) -> Verdict {
@@ -98,12 +110,16 @@ struct Candidate: Hashable, Sendable {
             !answers[peer].isComplete, catchUpTarget == nil, isPlausible(promise, core)
         else { return .waits }
         if answers[peer].attempt != promise.attempt || answers[peer].answer != promise.answer {
-            answers[peer] = Answer(attempt: promise.attempt, answer: promise.answer)
+            answers[peer] = Answer(attempt: promise.attempt, answer: promise.answer, most: answers[peer].most)
         }
         for report in promise.reports where report.slot > watermark {
             take(report, from: peer, &core, into: &effects)
         }
         answers[peer].parts.insert(promise.part)
+        if answers[peer].parts.count > answers[peer].most {
+            answers[peer].most = answers[peer].parts.count
+            answeredAt = now
+        }
         answers[peer].watermark = max(answers[peer].watermark, promise.watermark)
         answers[peer].isComplete = answers[peer].parts.count == Int(promise.parts)
         return conclude(at: now, &core, into: &effects)

@@ -41,6 +41,24 @@ struct CandidateTests {
         #expect(core.repair.asked?.peer == NodeID(2))
     }
 
+    @Test("It is content while something new comes, and left alone when nothing does, though the same comes again")
+    func leftAlone() {
+        var core = Parts.core()
+        var candidate = Parts.candidate(&core)
+        var effects = Effects()
+        let limit = TimeSpan.milliseconds(400)
+        let part = Promise(
+            ballot: ballot, attempt: 1, answer: 1, watermark: .zero, part: 0, parts: 2, reports: [])
+        #expect(!candidate.isLeftAlone(at: Parts.now + .milliseconds(399), limit: limit))
+        #expect(candidate.isLeftAlone(at: Parts.now + .milliseconds(400), limit: limit))
+        for later in [300, 600] as [UInt64] {
+            let now = Parts.now + .milliseconds(later)
+            #expect(candidate.receive(part, from: 1, at: now, &core, into: &effects) == .waits)
+            #expect(candidate.isHappy(at: Parts.now + .milliseconds(699), limit: limit))
+        }
+        #expect(candidate.isLeftAlone(at: Parts.now + .milliseconds(700), limit: limit))
+    }
+
     @Test("Over a slot that somebody reports as faulty no no-op is proposed: the candidate waits")
     func faultyWaits() {
         var core = Parts.core()
