@@ -1,5 +1,8 @@
 /// Goes through every state that can be reached, the nearest first, so that what it finds it finds with the fewest steps.
 ///
+/// `DecreeSimulator.Explorer` does the same for any harness, by its choices; this one asks a state once what can happen, and
+/// keeps one small action for each.
+///
 /// A state counts as known when its hash of 64 bits is: among a million states a mistake has a chance of one in thirty
 /// million. Hashes are keyed anew in every process, and nothing but this depends on them.
 /// - Source: Lamport, "Specifying Systems", 2002, chapter 14 (TLC).

@@ -1,0 +1,37 @@
+/// Step 2: the value is written to all nodes, and decided when all have it. Whoever proposed it tells them.
+///
+/// One node that fails is one answer too few, for ever.
+struct WriteToAll: StepNode {
+    private let place: Int
+    private let count: Int
+    private var kept: Wish?
+    private var hasProposed = false
+    private var writers: UInt8 = 0
+    private(set) var decided: Wish?
+
+    init(place: Int, count: Int) {
+        self.place = place
+        self.count = count
+    }
+
+    var isWaiting: Bool { hasProposed && decided == nil }
+
+    mutating func propose(_ wish: Wish, _ mail: inout [Letter]) {
+        hasProposed = true
+        for other in 0..<count { mail.append(Letter(from: place, to: other, .write, wish)) }
+    }
+
+    mutating func receive(_ letter: Letter, _ mail: inout [Letter]) {
+        switch letter.word {
+        case .write:
+            kept = kept ?? letter.wish
+            if kept == letter.wish { mail.append(Letter(from: place, to: Int(letter.from), .written, letter.wish)) }
+        case .written:
+            writers |= 1 << letter.from
+            guard writers.nonzeroBitCount == count, decided == nil else { return }
+            for other in 0..<count { mail.append(Letter(from: place, to: other, .decided, letter.wish)) }
+        case .decided: decided = letter.wish
+        case .ask: break
+        }
+    }
+}
