@@ -10,8 +10,8 @@ enum GzipProblem: Error, Hashable {
 
 /// The one compression that gRPC's implementations have in common (RFC 1952).
 enum Gzip {
-    /// Smaller messages are not worth the work.
-    static let thresholdBytes = 1_024
+    /// Smaller messages are not worth the work; larger ones are more of it than other clients may be kept waiting for.
+    static let worthwhileBytes = 1_024...1_048_576
     /// Windows of 32 KiB, and a header of gzip instead of zlib's own.
     private static let windowBits: Int32 = 15 + 16
     private static let pieceBytes = 65_536

@@ -39,6 +39,25 @@ extension RPCLoop {
         return finish(call)
     }
 
+    /// Answers a unary call with a large message that is made as it leaves, and status OK. It is not compressed.
+    ///
+    /// - Parameters:
+    ///   - size: the exact size of the message in bytes.
+    ///   - source: kept until the last piece has left, or the call is gone.
+    /// - Returns: false if the call is gone, or has failed because the message cannot be sent.
+    @discardableResult
+    public func respond(_ call: CallID, size: Int, from source: some MessageSource) -> Bool {
+        eventLoop.assertInEventLoop()
+        guard let slot = calls.open(call), !slot.pointee.kind.contains(.plain), admit(call, slot, size) else {
+            return false
+        }
+        slot.pointee.output.waiting.append(5) { Self.writePrefix(to: $0, size: size) }
+        slot.pointee.output.waiting.append(size, from: source)
+        queued(slot, size + 5)
+        close(call.index, slot, .ok)
+        return true
+    }
+
     /// Ends a call of any kind with an error.
     ///
     /// - Parameter status: what the client is told; messages that were sent before still reach it first.
@@ -243,7 +262,7 @@ extension RPCLoop {
     private func append(
         _ slot: UnsafeMutablePointer<CallSlot>, size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void
     ) {
-        if slot.pointee.kind.contains(.compressed), size >= Gzip.thresholdBytes {
+        if slot.pointee.kind.contains(.compressed), Gzip.worthwhileBytes.contains(size) {
             return appendCompressed(slot, size: size, write)
         }
         slot.pointee.output.waiting.append(size + 5) { memory in

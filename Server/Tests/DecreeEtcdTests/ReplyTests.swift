@@ -58,6 +58,41 @@ import Testing
         #expect(try Response(serializedBytes: reply.bytes) == message)
     }
 
+    @Test(
+        "A large answer is written in portions that make up the whole, a list cut between its entries, whatever is nested"
+    )
+    func portions() throws {
+        var messages = RandomMessages(seed: 4)
+        func entries(_ count: Int) -> [MVCCKeyValue] {
+            (0..<count).map { number in
+                .with {
+                    $0.key = Data("key \(number)".utf8)
+                    $0.value = messages.bytes(upTo: 3_000)
+                    $0.modRevision = Int64(number)
+                }
+            }
+        }
+        let range = RangeResponse(revision: 7, keyValues: list(entries(700)), more: true, count: 900)
+        let deletion = DeleteRangeResponse(revision: 7, deleted: 500, previous: list(entries(500)))
+        let inner = TxnResponse(
+            revision: 7, succeeded: false, responses: [.range(range), .put(PutResponse(revision: 7))])
+        let txn = TxnResponse(
+            revision: 7, succeeded: true, responses: [.deleteRange(deletion), .txn(inner), .range(range)])
+        for outcome in [StoreAnswer.Outcome.range(range), .txn(txn)] {
+            let reply = try Reply(StoreAnswer(revision: Revision(7), outcome: outcome), fields)
+            var portions = try #require(reply.portions)
+            var (bytes, count, largest): ([UInt8], Int, Int) = ([], 0, 0)
+            while case let size = portions.nextByteCount(), size > 0 {
+                var part = [UInt8](repeating: 0, count: size)
+                part.withUnsafeMutableBytes { portions.write(to: $0) }
+                (bytes, count, largest) = (bytes + part, count + 1, max(largest, size))
+            }
+            #expect(bytes == reply.bytes && count > 5 && largest < ReplyPortions.portionByteCount + 4_000)
+        }
+        let small = RangeResponse(revision: 7, keyValues: list(entries(3)), count: 3)
+        #expect(try Reply(StoreAnswer(revision: Revision(7), outcome: .range(small)), fields).portions == nil)
+    }
+
     @Test("A range's answer has the bytes of the generated message", arguments: 0..<100 as Range<UInt64>)
     func ranges(seed: UInt64) throws {
         var messages = RandomMessages(seed: seed)

@@ -46,6 +46,16 @@ import Testing
         #expect([UInt8](repeating: 0, count: 10).withUnsafeBytes { Gzip.deflate($0) } == nil)
     }
 
+    @Test("A large answer is sent as it is, whoever may take it compressed: packing it would hold all others up")
+    func largeAnswer() throws {
+        let server = try EmbeddedServer()
+        defer { server.close() }
+        server.receive(RawPeer.preface + RawFrame.settings + RawFrame.call(1, TestMethod.sized.path, gzip))
+        server.receive(RawFrame.data(1, RawFrame.message(bigEndian(3 << 20)), ends: true))
+        let data = server.sentFrames().filter { $0.type == 0 }.flatMap(\.payload)
+        #expect(data.prefix(5) == RawFrame.message([UInt8](repeating: 0, count: 3 << 20)).prefix(5))
+    }
+
     @Test("A compressed request is understood, and answered in the same way if that is worth it")
     func roundTrip() throws {
         let message = [UInt8](repeating: 7, count: 5_000)

@@ -97,6 +97,32 @@ import Testing
         }
     }
 
+    @Test("A large answer is made as it leaves: no more of it than the client takes, and nothing stays when it goes")
+    func pieces() async throws {
+        try await TestServer.with { server in
+            let size = 16 << 20
+            let client = try await server.connect()
+            for _ in 0..<2 {
+                #expect(
+                    try await client.call(TestMethod.pieces.path, bigEndian(size))
+                        == [UInt8](repeating: 7, count: size))
+                #expect(try await client.call(TestMethod.pieces.path, bigEndian(1)) == [7])
+            }
+            await client.close()
+            let peer = try await RawPeer.connect(server.port)
+            peer.send(RawPeer.preface + RawFrame.settings + RawFrame.call(1, TestMethod.pieces.path))
+            peer.send(RawFrame.data(1, RawFrame.message(bigEndian(size)), ends: true))
+            // The window of 65,535 bytes, and not one more.
+            var taken = 0
+            while taken < 65_535, let frame = await peer.frame() { taken += frame.type == 0 ? frame.payload.count : 0 }
+            #expect(try await server.onLoop { handler, _ in handler.lastSource?.made } == PieceSource.pieceBytes)
+            #expect(try await server.onLoop { _, loop in loop.waitingBytes } == size + 5 - 65_535)
+            peer.close()
+            try await server.untilEmpty()
+            #expect(try await server.onLoop { handler, loop in handler.lastSource == nil && loop.waitingBytes == 0 })
+        }
+    }
+
     @Test("Answers nobody reads are bounded: new calls are refused, the stream reports when it has drained")
     func unreadAnswers() async throws {
         try await TestServer.with({ $0.limits.maxBufferedResponseBytes = 1 << 20 }) { server in

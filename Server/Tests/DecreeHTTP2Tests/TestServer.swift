@@ -20,6 +20,8 @@ enum TestMethod: UInt16, CaseIterable {
     case fail
     /// Answers with as many bytes as the request says (big-endian UInt64), written in place, without a bound.
     case huge
+    /// The same as `sized`, made piece by piece as it leaves.
+    case pieces
     /// Bidirectional: sends every message back.
     case chat
     /// Server streaming: as many messages as the request says.
@@ -45,6 +47,8 @@ final class TestHandler: CallHandler {
     var drained = 0
     var readCompletes = 0
     var lastMetadata = CallMetadata(nil)
+    /// Of the last answer in pieces; nil once nothing needs it any more.
+    weak var lastSource: PieceSource?
     /// Resumed when a call is cancelled.
     var whenCancelled: EventLoopPromise<Cancellation>?
     /// Succeeds as soon as this many calls are held.
@@ -64,6 +68,10 @@ final class TestHandler: CallHandler {
         case .huge:
             let size = Int(UInt64(bigEndian: message.loadUnaligned(as: UInt64.self)))
             loop.respond(call, size: size) { _ in }
+        case .pieces:
+            let source = PieceSource(count: Self.number(message))
+            lastSource = source
+            loop.respond(call, size: source.left, from: source)
         case .hold, .holdLarge: hold(call)
         case .release: release(call)
         case .fail: loop.fail(call, RPCStatus(.failedPrecondition, String(decoding: message, as: UTF8.self)))
@@ -138,6 +146,22 @@ final class TestHandler: CallHandler {
 
     static func bytes(count: Int) -> ByteBuffer {
         ByteBuffer(repeating: UInt8(truncatingIfNeeded: count), count: count)
+    }
+}
+
+/// Makes an answer of equal bytes.
+final class PieceSource: MessageSource {
+    private(set) var left: Int
+    private(set) var made = 0
+    static let pieceBytes = 100_000
+
+    init(count: Int) { left = count }
+
+    func nextPiece() -> ByteBuffer {
+        let count = min(left, Self.pieceBytes)
+        left -= count
+        made += count
+        return ByteBuffer(repeating: 7, count: count)
     }
 }
 

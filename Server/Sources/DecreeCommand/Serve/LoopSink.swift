@@ -4,6 +4,7 @@ import DecreeHTTP2
 import DecreeRPC
 import DecreeServer
 import DecreeStore
+import NIOCore
 
 /// Where the services of one event loop send what they answer: messages and trailers to gRPC calls, pages to plain HTTP
 /// requests, commands and queries to the node's port.
@@ -22,7 +23,11 @@ struct LoopSink: CallSink {
     // MARK: gRPC
 
     func answer(_ call: CallToken, _ reply: Reply) {
-        loop.respond(CallID(call), size: reply.byteCount) { reply.write(to: $0) }
+        if let portions = reply.portions {
+            loop.respond(CallID(call), size: reply.byteCount, from: ReplySource(portions))
+        } else {
+            loop.respond(CallID(call), size: reply.byteCount) { reply.write(to: $0) }
+        }
     }
 
     func send(_ call: CallToken, _ reply: Reply) -> SendOutcome {
@@ -66,6 +71,23 @@ struct LoopSink: CallSink {
     func submit(_ requests: [StoreNode.Request]) { port?.submit(requests) }
 
     func stop(token: UInt64) { port?.cancel(token: token) }
+}
+
+/// Makes a large reply as it leaves.
+private final class ReplySource: MessageSource {
+    private var portions: ReplyPortions
+
+    init(_ portions: ReplyPortions) { self.portions = portions }
+
+    func nextPiece() -> ByteBuffer {
+        let count = portions.nextByteCount()
+        var piece = ByteBufferAllocator().buffer(capacity: count)
+        piece.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { room in
+            portions.write(to: UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
+            return count
+        }
+        return piece
+    }
 }
 
 extension CallID {

@@ -30,8 +30,25 @@ extension KeyValueList {
         return sum
     }
 
-    fileprivate func write(_ field: UInt8, to writer: inout ProtoWriter) {
-        forEach { $0.write(field, to: &writer) }
+    /// Bytes of the entries from `position` on that make up a portion: whole entries, at least one, until there are enough.
+    func portionByteCount(from position: Position, enough: Int) -> Int {
+        var (position, sum) = (position, 0)
+        while sum < enough, let byteCount = withEntry(at: &position, { ProtoSize.message($0.byteCount) }) {
+            sum += byteCount
+        }
+        return sum
+    }
+
+    /// Writes as many entries as fit exactly.
+    func write(_ field: UInt8, from position: inout Position, to writer: inout ProtoWriter) {
+        while writer.remaining > 0, withEntry(at: &position, { $0.write(field, to: &writer) }) != nil {}
+    }
+}
+
+extension ProtoWriter: ReplyWriter {
+    @inline(__always)
+    mutating func entries(_ field: UInt8, _ list: KeyValueList) {
+        list.forEach { $0.write(field, to: &self) }
     }
 }
 
@@ -41,9 +58,9 @@ extension RangeResponse {
             + ProtoSize.int64(Int64(count))
     }
 
-    func write(_ header: ReplyHeader, to writer: inout ProtoWriter) {
+    func write(_ header: ReplyHeader, to writer: inout some ReplyWriter) {
         header.write(to: &writer)
-        keyValues.write(2, to: &writer)
+        writer.entries(2, keyValues)
         writer.bool(3, more)
         writer.int64(4, Int64(count))
     }
@@ -52,9 +69,9 @@ extension RangeResponse {
 extension PutResponse {
     func byteCount(_ header: ReplyHeader) -> Int { ProtoSize.message(header.byteCount) + previous.byteCount }
 
-    func write(_ header: ReplyHeader, to writer: inout ProtoWriter) {
+    func write(_ header: ReplyHeader, to writer: inout some ReplyWriter) {
         header.write(to: &writer)
-        previous.write(2, to: &writer)
+        writer.entries(2, previous)
     }
 }
 
@@ -63,10 +80,10 @@ extension DeleteRangeResponse {
         ProtoSize.message(header.byteCount) + ProtoSize.int64(Int64(deleted)) + previous.byteCount
     }
 
-    func write(_ header: ReplyHeader, to writer: inout ProtoWriter) {
+    func write(_ header: ReplyHeader, to writer: inout some ReplyWriter) {
         header.write(to: &writer)
         writer.int64(2, Int64(deleted))
-        previous.write(3, to: &writer)
+        writer.entries(3, previous)
     }
 }
 
@@ -108,7 +125,7 @@ extension TxnResponse {
     }
 
     /// - Parameter parts: What measuring the answer gave.
-    func write(_ header: ReplyHeader, _ parts: inout NestedParts, to writer: inout ProtoWriter) {
+    func write(_ header: ReplyHeader, _ parts: inout NestedParts, to writer: inout some ReplyWriter) {
         header.write(to: &writer)
         writer.bool(2, succeeded)
         for response in responses {
@@ -141,7 +158,7 @@ extension ResponseOperation {
         }
     }
 
-    fileprivate func write(_ parts: inout NestedParts, to writer: inout ProtoWriter) {
+    fileprivate func write(_ parts: inout NestedParts, to writer: inout some ReplyWriter) {
         switch self {
         case .range(let response): response.write(.nested(response.revision), to: &writer)
         case .put(let response): response.write(.nested(response.revision), to: &writer)

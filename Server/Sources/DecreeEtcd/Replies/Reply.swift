@@ -70,16 +70,34 @@ public struct Reply: Sendable {
 
     /// Writes the message into `buffer`, which has exactly ``byteCount`` bytes.
     public func write(to buffer: UnsafeMutableRawBufferPointer) {
+        if case .encoded(let bytes) = content { return bytes.withUnsafeBytes { buffer.copyMemory(from: $0) } }
         var writer = ProtoWriter(buffer)
+        write(to: &writer)
+    }
+
+    @inline(__always)
+    private func write(to writer: inout some ReplyWriter) {
         switch content {
         case .range(let response, let header): response.write(header, to: &writer)
         case .put(let response, let header): response.write(header, to: &writer)
         case .deleteRange(let response, let header): response.write(header, to: &writer)
         case .txn(let response, let header, var parts): response.write(header, &parts, to: &writer)
         case .header(let header): header.write(to: &writer)
-        case .encoded(let bytes): bytes.withUnsafeBytes { buffer.copyMemory(from: $0) }
+        case .encoded: break
         }
     }
+
+    /// The message in portions, for one that is too large to be written at once; nil if it is not.
+    public var portions: ReplyPortions? {
+        guard byteCount >= Self.portionedByteCount else { return nil }
+        if case .encoded = content { return nil }
+        var portions = ReplyPortions()
+        write(to: &portions)
+        return portions
+    }
+
+    /// From this size on a message is written in portions: what is smaller takes a fraction of a millisecond.
+    static let portionedByteCount = 1 << 19
 
     /// The message as an array, for whoever prefers convenience to speed.
     public var bytes: [UInt8] {

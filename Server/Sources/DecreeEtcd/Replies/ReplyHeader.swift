@@ -48,7 +48,7 @@ struct ReplyHeader {
     }
 
     @inline(__always)
-    func write(to writer: inout ProtoWriter) {
+    func write(to writer: inout some ReplyWriter) {
         writer.message(1, byteCount: byteCount)
         writer.uint64(1, clusterID)
         writer.uint64(2, memberID)

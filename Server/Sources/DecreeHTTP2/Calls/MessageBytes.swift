@@ -1,6 +1,14 @@
 import NIOCore
 
-/// Bytes of one stream that wait to be sent: an owned block of memory, followed by large messages kept as they came.
+/// A large message that is made piece by piece while it leaves: made at once it would keep all other clients of the loop
+/// waiting, and lie in memory twice.
+public protocol MessageSource: AnyObject {
+    /// The next piece, never empty; called until the pieces have the size that was announced, on the call's loop.
+    func nextPiece() -> ByteBuffer
+}
+
+/// Bytes of one stream that wait to be sent: an owned block of memory, followed by large messages kept as they came, and at
+/// the very end one that is still to be made.
 ///
 /// A plain value that lives in a call's place; whoever frees the place calls `reset`.
 struct OutgoingBytes {
@@ -9,6 +17,7 @@ struct OutgoingBytes {
     private var head = 0
     private var tail = 0
     private var attached: CircularBuffer<ByteBuffer>?
+    private var source: (any MessageSource)?
     /// All bytes that wait.
     private(set) var count = 0
 
@@ -42,6 +51,12 @@ struct OutgoingBytes {
         count += buffer.readableBytes
     }
 
+    /// Appends `count` bytes that are made when their turn comes. Nothing may follow them.
+    mutating func append(_ count: Int, from source: any MessageSource) {
+        self.source = source
+        self.count += count
+    }
+
     /// Moves the next bytes to `target`, as many as it has room for.
     @inline(__always)
     mutating func move(_ length: Int, into target: UnsafeMutableRawBufferPointer) {
@@ -62,7 +77,9 @@ struct OutgoingBytes {
     private mutating func moveAttached(_ target: UnsafeMutableRawBufferPointer) {
         var filled = 0
         while filled < target.count {
-            guard var first = attached?.popFirst() else { invariantFailure("more bytes were taken than wait") }
+            guard var first = attached?.popFirst() ?? source?.nextPiece(), first.readableBytes > 0 else {
+                invariantFailure("more bytes were taken than wait")
+            }
             let taken = min(target.count - filled, first.readableBytes)
             first.withUnsafeReadableBytes {
                 UnsafeMutableRawBufferPointer(rebasing: target[filled..<(filled + taken)])
@@ -71,11 +88,13 @@ struct OutgoingBytes {
             filled += taken
             first.moveReaderIndex(forwardBy: taken)
             if first.readableBytes > 0 {
+                if attached == nil { attached = CircularBuffer(initialCapacity: 2) }
                 attached?.prepend(first)
             } else if attached?.isEmpty == true {
                 attached = nil
             }
         }
+        if count == 0 { source = nil }
     }
 
     private mutating func reserve(_ length: Int) {
@@ -103,6 +122,7 @@ struct OutgoingBytes {
         tail = 0
         count = 0
         if attached != nil { attached = nil }
+        if source != nil { source = nil }
         if let base, freeing || capacity > Self.keptCapacity {
             base.deallocate()
             self.base = nil

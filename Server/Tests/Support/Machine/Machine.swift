@@ -14,7 +14,7 @@ public enum Machine {
     }()
 
     /// What ``sample()`` took on the machine where the bounds were set: two processors of a virtual machine of 2026.
-    private static let referenceMilliseconds = 6.0
+    private static let referenceMilliseconds = 2.5
 
     /// What something would have taken where the bounds were set, with nothing else to do.
     ///
