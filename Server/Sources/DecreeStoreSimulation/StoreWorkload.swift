@@ -1,3 +1,4 @@
+import DecreeServer
 import DecreeSimulator
 import DecreeStore
 import PaxosBase
@@ -16,8 +17,10 @@ public struct StoreWorkload: Workload {
     /// How often a transaction changes many keys.
     private let manyPercent: UInt64
     private let workPerSlice: Int
-    /// Whether requests take the way of a client's: as bytes of etcd's protocol through the services.
+    /// Whether clients speak etcd's protocol to the services, and not to the nodes themselves.
     private let usesServices: Bool
+    /// A rule that the services leave out.
+    package var planted: ServiceFlaw?
     /// What answers have shown: the greatest revision, and the greatest that was compacted.
     private var seenRevision: Int64 = 1
     private var seenFloor: Int64 = -1
@@ -45,12 +48,15 @@ public struct StoreWorkload: Workload {
     /// With slices so small that a question or a walk takes several.
     public func makeMachine() -> Store { Store(settings: Store.Settings(workPerSlice: workPerSlice)) }
 
+    public func makeFront(of node: NodeID, choices: Choices) -> StoreFront? {
+        usesServices || planted != nil ? StoreFront(of: node, choices, planted) : nil
+    }
+
     public func makeModel() -> StoreModel { StoreModel() }
 
     public func finalQuestion() -> StoreClientOperation { .range(RangeRequest(.everything), isLinearizable: true) }
 
     public func request(for operation: StoreClientOperation) -> ClientRequest<StoreQuery> {
-        if usesServices, let request = ServicePort.request(for: operation) { return request }
         switch operation {
         case .put, .deleteRange, .compact: return .command(operation.command?.encode() ?? Payload())
         case .txn(let request):
@@ -64,6 +70,9 @@ public struct StoreWorkload: Workload {
 
     public mutating func saw(_ output: StoreOutput, of operation: StoreClientOperation) {
         seenRevision = max(seenRevision, output.revision.rawValue)
+        if case .compact(let request) = operation, case .compacted = output.outcome {
+            seenFloor = max(seenFloor, request.revision.rawValue)
+        }
     }
 
     public mutating func saw(_ answer: StoreAnswer, to operation: StoreClientOperation) {

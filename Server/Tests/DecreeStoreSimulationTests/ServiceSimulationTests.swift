@@ -18,7 +18,12 @@ struct ServiceSimulationTests {
         }
     }
 
-    @Test("Each rule that is left out is noticed", arguments: ServiceFlaw.allCases)
+    /// What a node does not do here, or whose outcome nobody compares with a log, is noticed over real logs only.
+    static let noticed = ServiceFlaw.allCases.filter {
+        ![.unknownToldAsFailed, .laterLookForgotten, .reclaimNotAwaited].contains($0)
+    }
+
+    @Test("Each rule that is left out is noticed", arguments: noticed)
     func plantedBugs(_ flaw: ServiceFlaw) {
         let seed = (1...100 as ClosedRange<UInt64>).first { Self.finding($0, flaw) != nil }
         #expect(seed != nil)

@@ -22,6 +22,8 @@ public enum CheckerName: String, CaseIterable, Sendable {
     case forming
     /// A completion reaches the port that waits for it.
     case pairing
+    /// A request gets one outcome, in its time, and what stands between clients and the node tells them nothing else.
+    case outcome
     /// A subscriber is told the pushes of all commands that are applied, in order, each once, and before anything that its port
     /// is told shows them.
     case pushes

@@ -12,6 +12,8 @@ public protocol Workload {
     associatedtype Operation
     associatedtype Model: SequentialModel
     where Model.Operation == Operation, Model.Output == Machine.Output, Model.Answer == Machine.Answer
+    /// What stands between clients and nodes.
+    associatedtype Front: ClientFront<Machine, Operation> = NoFront<Machine, Operation>
 
     /// Draws what is particular to one run: how many keys, which mix of operations.
     init(choices: inout Choices)
@@ -28,8 +30,11 @@ public protocol Workload {
     /// A linearizable question after everything, asked at the end of a run.
     func finalQuestion() -> Operation
 
-    /// What has to be sent for `operation`.
+    /// What has to be sent for `operation` to a node itself.
     func request(for operation: Operation) -> ClientRequest<Machine.Query>
+
+    /// What the clients of a port of `node` talk to; nil when they talk to the node itself, at all ports alike.
+    func makeFront(of node: NodeID, choices: Choices) -> Front?
 
     /// A client was told this: what it does next may depend on it.
     mutating func saw(_ output: Machine.Output, of operation: Operation)
@@ -47,6 +52,7 @@ extension Workload {
     public mutating func saw(_ output: Machine.Output, of operation: Operation) {}
     public mutating func saw(_ answer: Machine.Answer, to operation: Operation) {}
     public func ownOperation(_ payload: Payload) -> Operation? { nil }
+    public func makeFront(of node: NodeID, choices: Choices) -> Front? { nil }
     public static var unseen: [Sight] { [] }
 }
 

@@ -40,6 +40,13 @@ struct RunPlan {
     /// Not the leader's stall but another's, and the leader hands over: the other may stand first, deaf or dumb.
     var stallsAnother = false
 
+    /// How long a request takes at most until its client is told what became of it: it may wait for the cluster to be formed,
+    /// then for the log or a barrier, and for its turn; and clocks drift.
+    var outcomeLimit: TimeSpan {
+        let atNode = limits.holdTimeout + max(replica.proposalTimeout, replica.readTimeout)
+        return atNode + atNode / 10 + .seconds(2)
+    }
+
     /// The network once it is healed: a message and its answer fit into a heartbeat's interval. Nothing guarantees
     /// progress in a world that is slower than its timeouts.
     /// - Source: Dwork, Lynch, Stockmeyer, "Consensus in the Presence of Partial Synchrony", 1988, section 2.

@@ -30,13 +30,20 @@ public enum Simulator<W: Workload> {
         run(.recorded(seed: seed, after: script), seed: seed, planted, nil).report
     }
 
+    /// The same with a workload that is changed behind its draw, to see that something is found.
+    public static func run(seed: UInt64, changing change: (inout W) -> Void) -> RunReport {
+        run(Choices(seed: seed), seed: seed, nil, nil, change).report
+    }
+
     private static func run(
-        _ choices: Choices, seed: UInt64, _ planted: PlantedBug?, _ worldOf: PlantedBug?
+        _ choices: Choices, seed: UInt64, _ planted: PlantedBug?, _ worldOf: PlantedBug?,
+        _ change: (inout W) -> Void = { _ in }
     ) -> (report: RunReport, choices: Choices) {
         var choices = choices
         let plan = RunPlan.draw(&choices, temper: (planted ?? worldOf)?.temper)
         let flaws = planted.map { Set([$0.flaw]) } ?? []
         let world = World<W>(seed: seed, plan: plan, flaws: flaws, choices: &choices)
+        change(&world.workload)
         world.begin()
         var run = Run(world.engine, WorldJudge(), choices)
         run.go()

@@ -101,6 +101,8 @@ struct Occurrence {
         case identityDone
         /// A node dials a peer that it has not greeted yet; `number` is the place of the peer.
         case dial
+        /// The front at a port wants a turn; `number` is that of the port among all of the node.
+        case frontTurn
         /// A crashed node starts again.
         case restart
         /// A paused node goes on.

@@ -92,6 +92,7 @@ extension Engine {
     func resume(_ node: SimulatedNode) {
         guard node.isPaused else { return }
         node.isPaused = false
+        node.resumed = now
         for occurrence in node.postponed { schedule.plan(occurrence, at: now) }
         node.postponed = []
     }

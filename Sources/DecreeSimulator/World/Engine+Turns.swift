@@ -17,7 +17,8 @@ extension Engine {
     func happen(_ occurrence: Occurrence) {
         note(occurrence)
         switch occurrence.kind {
-        case .delivery, .diskDone, .loadDone, .deadline, .turnEnds, .snapshotStep, .submission, .identityDone, .dial:
+        case .delivery, .diskDone, .loadDone, .deadline, .turnEnds, .snapshotStep, .submission, .identityDone, .dial,
+            .frontTurn:
             reach(occurrence)
         case .partitionHeals: network.heal(occurrence.number)
         case .resume:

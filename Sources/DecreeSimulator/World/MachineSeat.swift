@@ -76,6 +76,13 @@ final class Seat<Machine: StateMachine>: MachineSeat {
         waiting.append(PortBatch(port: port, requests: [request]))
     }
 
+    /// Ends what a port has handed in and the node has not taken.
+    func refuseWaiting(_ port: Int, _ failure: RequestFailure) -> [NodeCompletion<Machine>] {
+        let refused = waiting.filter { $0.port == ports[port] }.flatMap(\.requests)
+        waiting.removeAll { $0.port == ports[port] }
+        return refused.map { .failed(token: $0.token, failure) }
+    }
+
     func cancel(_ request: RequestKey) { machine.cancel([request]) }
 
     func takeNews() -> PortNews<Machine>? { machine.takeNews() }

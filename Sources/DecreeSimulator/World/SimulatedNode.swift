@@ -31,6 +31,8 @@ final class SimulatedNode {
 
     /// The process stands still; what happens to it waits.
     var isPaused = false
+    /// When it last went on.
+    var resumed: UInt64 = 0
     var postponed: [Occurrence] = []
     /// A turn has begun and gathers events.
     var isGathering = false

@@ -17,15 +17,20 @@ extension World {
         owners.append(client)
         clients[client].current = entry
         clients[client].node = node.index
+        if fronts[node.index].isEmpty { prepare(operation, of: client, entry) }
+        engine.schedule.plan(
+            Occurrence(.submission, node: node.index, life: node.life, number: UInt64(entry)), after: .zero)
+        engine.schedule.plan(
+            Occurrence(.clientGivesUp, node: client, number: UInt64(entry)), after: engine.plan.clients.patience)
+    }
+
+    /// What the client says to the node itself.
+    private func prepare(_ operation: W.Operation, of client: Int, _ entry: Int) {
         let request = workload.request(for: operation)
         requests[client] = request
         if case .command(let payload) = request {
             engine.groupCheckers[group(of: client)].proposed.proposed(payload, place: entry)
         }
-        engine.schedule.plan(
-            Occurrence(.submission, node: node.index, life: node.life, number: UInt64(entry)), after: .zero)
-        engine.schedule.plan(
-            Occurrence(.clientGivesUp, node: client, number: UInt64(entry)), after: engine.plan.clients.patience)
     }
 
     private func chooseNode(_ group: Int) -> SimulatedNode? {
@@ -53,6 +58,12 @@ extension World {
         let group = group(of: client)
         let seat = seats[node.index][group]
         let port = port(of: client)
+        outcomes.look(engine.nodes, at: engine.now, engine.findings)
+        outcomes.asked(entry, of: node, at: engine.now)
+        guard fronts[node.index].isEmpty else {
+            return step(
+                .called(entry, history.entries[entry].operation), frontIndex(group, port), of: node)
+        }
         if Self.hasPushes { stir(port, seat, node) }
         seat.add(request(for: entry), from: seat.ports[port])
         node.hasRequests = true
@@ -86,6 +97,10 @@ extension World {
         let seat = seats[node.index][place]
         while let news = seat.takeNews() {
             if Self.hasPushes { take(news, seat, node, place) }
+            guard fronts[node.index].isEmpty else {
+                hand(news, seat, node, place)
+                continue
+            }
             for completion in news.completions {
                 let entry = Int(completion.token)
                 let client = owners[entry]
@@ -99,18 +114,23 @@ extension World {
     }
 
     private func settle(_ completion: NodeCompletion<Machine>, _ entry: Int) {
+        see(completion)
+        outcomes.told(entry, engine.findings)
         switch completion {
         case .output(_, let output): conclude(entry, .output(output))
         case .answer(_, let answer): conclude(entry, .answer(answer, isLinearizable: isLinearizable(entry)))
-        case .failed(_, .unknownOutcome):
-            engine.sights[.unknownOutcome] += 1
-            conclude(entry, .unknown)
-        case .failed(_, .noLeader), .failed(_, .timedOut):
-            engine.sights[.readFailed] += 1
-            conclude(entry, .refused)
-        case .failed:
-            engine.sights[.commandRejected] += 1
-            conclude(entry, .refused)
+        case .failed(_, .unknownOutcome): conclude(entry, .unknown)
+        case .failed: conclude(entry, .refused)
+        }
+    }
+
+    /// Counts how a request ended.
+    func see(_ completion: NodeCompletion<Machine>) {
+        switch completion {
+        case .output, .answer: break
+        case .failed(_, .unknownOutcome): engine.sights[.unknownOutcome] += 1
+        case .failed(_, .noLeader), .failed(_, .timedOut): engine.sights[.readFailed] += 1
+        case .failed: engine.sights[.commandRejected] += 1
         }
     }
 
@@ -125,6 +145,10 @@ extension World {
         let node = engine.nodes[clients[client].node]
         let group = group(of: client)
         guard node.isUp, !node.isPaused else { return }
+        outcomes.gaveUp(entry)
+        guard fronts[node.index].isEmpty else {
+            return step(.cancelled(entry), frontIndex(group, port(of: client)), of: node)
+        }
         let seat = seats[node.index][group]
         seat.cancel(RequestKey(port: seat.ports[port(of: client)], token: UInt64(entry)))
     }

@@ -38,6 +38,7 @@ extension World {
         guard node.isUp else { return }
         engine.crash(node)
         seats[node.index] = []
+        fronts[node.index] = []
         for client in clients.indices where clients[client].node == node.index {
             if let entry = clients[client].current { conclude(entry, .unknown) }
         }
@@ -50,10 +51,12 @@ extension World {
         for (place, seat) in node.seats.enumerated() {
             seat.end(&process.node)
             deliver(node, place)
+            settleAll(at: node, place)
             for subscriber in seats[node.index][place].subscribers {
                 pushModels[place].checker.nodeEnded(subscriber, of: node.id, engine.findings)
             }
         }
+        outcomes.nodeEnded(node, engine.findings)
         engine.closeJournal(of: node)
         crash(node)
     }

@@ -47,6 +47,7 @@ extension World {
         engine.faults[.stop] += 1
         node.isStopping = true
         engine.step(node, .stopRequested(isGraceful: true))
+        for index in fronts[node.index].indices { step(.stopping, index, of: node) }
         engine.endInput(node)
     }
 
@@ -85,6 +86,7 @@ extension World {
             crash(node)
         }
         engine.mend()
+        healedAt = engine.now
         for node in engine.nodes { engine.endInput(node) }
         limit(.healed, to: patience)
         planStall()
@@ -171,6 +173,7 @@ extension World {
     /// After the last event: was what the clients saw right?
     func judgeHistory() {
         judgePushes()
+        judgeFronts()
         for place in 0..<engine.plan.groupCount {
             var model = workload.makeModel()
             if let text = LinearizabilityChecker<W.Model>().check(history(of: place), on: &model) {

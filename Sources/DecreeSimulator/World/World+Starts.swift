@@ -30,6 +30,7 @@ extension World {
         }
         seats[node.index] = restored
         node.seats = restored
+        openFronts(of: node)
         engine.start(node, recovered, starts)
         if Self.hasPushes { subscribe(node) }
     }

@@ -37,6 +37,12 @@ final class World<W: Workload> {
     @exclusivity(unchecked) var seats: [[Seat<Machine>]]
     /// By group.
     var pushModels: [PushModel<Machine>]
+    /// By node, then by port among all of the node; empty while the node is down, and where clients talk to nodes themselves.
+    var fronts: [[FrontSeat<W.Front>]]
+    var frontChoices: Choices
+    var outcomes: RequestOutcomeChecker
+    /// When the world was healed, in virtual time.
+    var healedAt = UInt64.max
     /// What begins after this moment is a last question.
     var lastQuestionsBegan = UInt64.max
 
@@ -47,6 +53,9 @@ final class World<W: Workload> {
         engine = Engine(plan: plan, flaws: flaws, choices: &choices)
         clients = Array(repeating: SimulatedClient(), count: plan.clients.count)
         requests = Array(repeating: nil, count: plan.clients.count)
+        outcomes = RequestOutcomeChecker(limit: plan.outcomeLimit)
+        fronts = Array(repeating: [], count: plan.nodeCount)
+        frontChoices = choices.split()
         unfinishedClients = plan.clients.finalOperations > 0 ? clients.count : 0
         seats = Array(repeating: [], count: plan.nodeCount)
         pushModels = (0..<plan.groupCount).map { [workload, engine] _ in
@@ -92,6 +101,7 @@ final class World<W: Workload> {
         switch occurrence.kind {
         case .restart: restart(occurrence)
         case .submission: submit(occurrence)
+        case .frontTurn: takeTurn(occurrence)
         case .clientActs: act(Int(occurrence.node))
         case .clientGivesUp: giveUp(Int(occurrence.node), entry: Int(occurrence.number))
         case .fault: if let kind = FaultKind(rawValue: occurrence.node) { fault(kind) }

@@ -19,7 +19,8 @@ extension ClientServices {
             case .answer(let token, let answer): answered(answer, call(token), at: now, into: &sink)
             case .failed(let token, let failure):
                 if settings.planted == .failureUntold { continue }
-                let reason = ReplicationFailure(failure, hasLeader: node.leader != nil)
+                var reason = ReplicationFailure(failure, hasLeader: node.leader != nil)
+                if failure == .unknownOutcome, settings.planted == .unknownToldAsFailed { reason = .noLeader }
                 failed(reason, call(token), at: now, into: &sink)
             }
         }
@@ -66,10 +67,14 @@ extension ClientServices {
         case .reclaim(let reclaim) where failure.passes:
             // The compaction is done, only the question how far the store has come was not taken: ask again.
             lookAgain(reclaim.output, call, at: now + .milliseconds(50))
+        case .reclaim:
+            // It is done, whatever became of the question: its client must not hear that nothing happened.
+            let hasLeader = node.leader != nil
+            fail(call, ReplicationFailure(.unknownOutcome, hasLeader: hasLeader).status, into: &sink)
         case .probe, .healthCheck: probed(call, failure.status, into: &sink)
         case .metrics:
             respond(call, EtcdHTTP.unavailable(failure.status.message), into: &sink)
-        case .command, .query, .memberList, .status, .alarmList, .compaction, .reclaim, .stream, .takenOut:
+        case .command, .query, .memberList, .status, .alarmList, .compaction, .stream, .takenOut:
             fail(call, failure.status, into: &sink)
         }
     }

@@ -124,6 +124,7 @@ public struct ClientServices {
     @inline(__always)
     mutating func answer(_ call: CallToken, _ reply: Reply, into sink: inout some CallSink) {
         _ = calls.remove(call)
+        if settings.planted == .answeredTwice { sink.answer(call, reply) }
         sink.answer(call, reply)
     }
 

@@ -7,7 +7,7 @@ import PaxosBase
 // in slices, so the services look at how far it has come, and again a little later.
 extension ClientServices {
     mutating func compacted(_ output: StoreOutput, _ call: CallToken, into sink: inout some CallSink) {
-        guard case .compacted = output.outcome else {
+        guard case .compacted = output.outcome, settings.planted != .reclaimNotAwaited else {
             return finish(call, into: &sink) { (fields) throws(RPCStatus) in try Reply(output, fields) }
         }
         ask(.reclaim(Reclaim(output: output, nextLook: nil)), .status, linearizable: false, call)
@@ -25,6 +25,7 @@ extension ClientServices {
 
     mutating func lookAgain(_ output: StoreOutput, _ call: CallToken, at look: Instant) {
         calls.set(call, .reclaim(Reclaim(output: output, nextLook: look)))
+        if settings.planted == .laterLookForgotten { return }
         waitingReclaims.append(call)
     }
 

@@ -10,6 +10,16 @@ package enum ServiceFlaw: String, CaseIterable, Sendable {
     case fullLineIgnored
     /// A request that the node failed is forgotten instead of told.
     case failureUntold
+    /// A write whose outcome nobody knows is said to have failed for certain.
+    case unknownToldAsFailed
+    /// A compaction whose old data is not gone yet is never looked at again.
+    case laterLookForgotten
+    /// A physical compaction is answered whatever the store still holds.
+    case reclaimNotAwaited
+    /// A client gets its answer twice.
+    case answeredTwice
+    /// Commands under way are forgotten when the leader changes.
+    case commandsForgottenWithLeader
     /// Streams outlast the closing of the port.
     case streamsOutlastStop
 }

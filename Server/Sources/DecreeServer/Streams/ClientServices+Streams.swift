@@ -57,6 +57,7 @@ extension ClientServices {
         let differs = status.phase != node.phase || status.leader != node.leader
         node = status
         fields.term = max(1, status.term)
+        if differs, settings.planted == .commandsForgottenWithLeader { calls.forgetCommands() }
         guard differs, calls.streamCount > 0 else { return }
         if status.phase != .serving { serving.isServing = false }
         tellStreams(into: &sink)

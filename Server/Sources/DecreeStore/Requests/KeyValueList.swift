@@ -12,6 +12,27 @@ public struct KeyValueList: Sendable {
 
     init(storage: KeyValueStorage) { self.storage = storage }
 
+    /// A list of copies, as clients that were told it hold it.
+    package init(_ keyValues: [KeyValue]) {
+        if keyValues.isEmpty {
+            self.init()
+            return
+        }
+        let byteCount = keyValues.reduce(0) { $0 + EntryHeader.byteCount + $1.key.count + $1.value.count }
+        let storage = KeyValueStorage(capacity: byteCount)
+        for entry in keyValues {
+            entry.key.withUnsafeBytes { key in
+                entry.value.withUnsafeBytes { value in
+                    storage.append(
+                        KeyValueView(
+                            key: key, value: value, createRevision: entry.createRevision,
+                            modRevision: entry.modRevision, version: entry.version, lease: entry.lease))
+                }
+            }
+        }
+        self.init(storage: storage)
+    }
+
     public var count: Int { storage?.count ?? 0 }
 
     public var isEmpty: Bool { count == 0 }

@@ -63,6 +63,21 @@ package indirect enum Shown: Equatable {
     }
 }
 
+extension Shown {
+    /// Whether a client may be shown this for what should be `expected`. Clients are told no revision together with an error,
+    /// nor in a transaction within another; zero stands for that.
+    func isTold(of expected: Shown) -> Bool {
+        switch (self, expected) {
+        case (.failure(let error, let header), .failure(let other, let revision)):
+            return error == other && (header == 0 || header == revision)
+        case (.txn(let header, let succeeded, let parts), .txn(let revision, let otherwise, let others)):
+            return (header == 0 || header == revision) && succeeded == otherwise && parts.count == others.count
+                && zip(parts, others).allSatisfy { $0.isTold(of: $1) }
+        default: return self == expected
+        }
+    }
+}
+
 extension Shown: CustomStringConvertible {
     /// Short whatever it holds: it stands in what a checker reports.
     package var description: String {

@@ -7,13 +7,23 @@ import SwiftProtobuf
 // What a client of the simulation does, as the bytes that a client of etcd would send for it.
 extension StoreClientOperation {
     /// The method that is called, and the message.
-    var message: (method: EtcdMethod, bytes: [UInt8]) {
+    var message: (method: EtcdMethod, bytes: [UInt8]) { message(isPhysical: false) }
+
+    /// - Parameter isPhysical: A compaction is to be answered when the old data is gone.
+    func message(isPhysical: Bool) -> (method: EtcdMethod, bytes: [UInt8]) {
         switch self {
         case .put(let request): (.put, Self.bytes(of: EtcdPutRequest(request)))
         case .deleteRange(let request): (.deleteRange, Self.bytes(of: EtcdDeleteRangeRequest(request)))
         case .txn(let request): (.transaction, Self.bytes(of: EtcdTxnRequest(request)))
         case .compact(let request):
-            (.compact, Self.bytes(of: EtcdCompactionRequest.with { $0.revision = request.revision.rawValue }))
+            (
+                .compact,
+                Self.bytes(
+                    of: EtcdCompactionRequest.with {
+                        $0.revision = request.revision.rawValue
+                        $0.physical = isPhysical
+                    })
+            )
         case .range(let request, let isLinearizable):
             (.range, Self.bytes(of: EtcdRangeRequest(request, isSerializable: !isLinearizable)))
         case .hash(let revision): (.hashKV, Self.bytes(of: EtcdHashKVRequest.with { $0.revision = revision.rawValue }))
