@@ -55,6 +55,7 @@ public final class StoreFront: ClientFront {
         hear(into: &effects)
         handOver(at: now, into: &effects)
         if case .completed(let completions) = event { checkHealth(completions) }
+        if isStopping, watcher != nil { note("a stream outlasts the closing of its port") }
         effects.finding = finding
     }
 
