@@ -76,6 +76,8 @@ struct PlantedBugTests {
         for seed in 1...300 as ClosedRange<UInt64> {
             let report = Simulator<RegisterWorkload>.run(seed: seed, planted: bug)
             guard let violation = report.violation else { continue }
+            // A broken core may come to a standstill, too. It is to be noticed for what it breaks.
+            if violation.checker == .liveness, !checkers.contains(.liveness) { continue }
             #expect(checkers.contains(violation.checker), "seed \(seed): \(violation.checker): \(violation.text)")
             let sound = Simulator<RegisterWorkload>.run(seed: seed, worldOf: bug)
             #expect(sound.violation == nil, "the sound core passes")

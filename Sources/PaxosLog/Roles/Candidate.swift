@@ -68,10 +68,11 @@ struct Candidate: Hashable, Sendable {
     /// new: it may be all that a connection lets through.
     func isHappy(at now: Instant, limit: TimeSpan) -> Bool { now.since(answeredAt) < limit }
 
-    /// Whether its ballot is as good as a new one: it asked, nobody answers any more, and nobody is known to have promised
-    /// more. It goes on asking. Were it to stand again, it might do so for ever before those that are heard.
+    /// Whether its ballot is as good as a new one: it asked, a quorum has not answered and nobody answers any more, and
+    /// nobody is known to have promised more. It goes on asking. Were it to stand again, it might do so for ever before
+    /// those that are heard.
     func isLeftAlone(at now: Instant, limit: TimeSpan) -> Bool {
-        attempt > 0 && catchUpTarget == nil && !isHappy(at: now, limit: limit)
+        attempt > 0 && promisers < seat.configuration.prepareQuorum && !isHappy(at: now, limit: limit)
     }
 
     /// The own promise is durable: what was accepted here counts, and the others are asked (rule 4).

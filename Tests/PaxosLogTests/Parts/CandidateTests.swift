@@ -66,6 +66,8 @@ struct CandidateTests {
         let faulty = Parts.promise(ballot, [(3, .faulty(bound: Parts.ballot(2)))])
         #expect(hear(faulty, from: 1, &candidate, &core) == .waits)
         #expect(hear(Parts.promise(ballot), from: 2, &candidate, &core) == .waits, "an intact quorum without a value")
+        let later = Parts.now + .milliseconds(10_000)
+        #expect(!candidate.isLeftAlone(at: later, limit: .milliseconds(400)), "it may stand again, and asks anew")
     }
 
     @Test("An intact quorum with a value settles a faulty slot")
