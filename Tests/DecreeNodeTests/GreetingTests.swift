@@ -170,6 +170,12 @@ struct GreetingTests {
         #expect(try code { $0.node = NodeID(9) } == .unknownNode)
         #expect(try code { $0.node = NodeID(1) } == .unknownNode)
         #expect(try code({ _ in }, expected: NodeID(3)) == .otherAddress)
+        #expect(try code { $0.dialled = NodeID(3) } == .otherAddress)
+        let isAboutAnother: (inout Hello) -> Void = {
+            $0.dialled = NodeID(3)
+            $0.members = MemberList([])
+        }
+        #expect(try code(isAboutAnother) == .otherAddress, "judged before the lists of members are")
         #expect(try code { $0.members = MemberList([]) } == .membersDiffer)
         #expect(try code { _ in } == nil)
     }
