@@ -37,7 +37,8 @@ struct RunPlan {
     var healsQuorumOnly = false
     /// Once the world is healed, nothing but heartbeats leaves (or reaches) the leader for a while.
     var bulkStall: BulkStall?
-    /// Not the leader's stall but another's, and the leader hands over: the other may stand first, deaf or dumb.
+    /// Not the leader's connections stall but another's, and the leader hands over: the other may stand first, though it does
+    /// not hear or is not heard.
     var stallsAnother = false
 
     /// How long a request takes at most until its client is told what became of it: it may wait for the cluster to be formed,
