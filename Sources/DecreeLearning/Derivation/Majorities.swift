@@ -1,4 +1,4 @@
-/// Steps 4 to 6 and 9: a value is decided when enough nodes keep it. They differ in how many are enough, and in whether a
+/// Steps 4 to 6: a value is decided when enough nodes keep it. They differ in how many are enough, and in whether a
 /// node that keeps a value takes another.
 protocol Keeping {
     /// A node that keeps a value takes another that it is asked to keep.
@@ -34,12 +34,13 @@ struct Keeper<Way: Keeping>: StepNode {
     private var writers: UInt8 = 0
     private(set) var decided: Wish?
 
-    init(place: Int, count: Int) {
+    init(place: Int, in plan: StepPlan) {
         self.place = place
-        self.count = count
+        count = plan.nodes
     }
 
     var isWaiting: Bool { wish != nil && decided == nil }
+    var holding: String? { kept?.description }
 
     mutating func propose(_ wish: Wish, _ mail: inout [Letter]) {
         self.wish = wish
@@ -50,16 +51,16 @@ struct Keeper<Way: Keeping>: StepNode {
         switch letter.word {
         case .write:
             if kept == nil || Way.changesItsMind { kept = letter.wish }
-            if kept == letter.wish { mail.append(Letter(from: place, to: Int(letter.from), .written, letter.wish)) }
+            if kept == letter.wish { mail.append(Letter(from: place, to: letter.sender, .written, letter.wish)) }
         case .written:
-            writers |= 1 << letter.from
+            writers |= 1 << UInt8(letter.sender)
             guard writers.nonzeroBitCount >= Way.enough(of: count), decided == nil else { return }
             decided = letter.wish
             for other in 0..<count where other != place {
                 mail.append(Letter(from: place, to: other, .decided, letter.wish))
             }
         case .decided: decided = decided ?? letter.wish
-        case .ask: break
+        case .ask, .tell: break
         }
     }
 }

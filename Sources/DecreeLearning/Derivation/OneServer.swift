@@ -3,14 +3,12 @@
 /// It is a bottleneck, and when it dies nobody can say what the value is.
 struct OneServer: StepNode {
     private let place: Int
-    private let count: Int
     private(set) var decided: Wish?
     private(set) var isWaiting = false
 
-    init(place: Int, count: Int) {
-        self.place = place
-        self.count = count
-    }
+    init(place: Int, in plan: StepPlan) { self.place = place }
+
+    var holding: String? { place == 0 ? decided?.description : nil }
 
     mutating func propose(_ wish: Wish, _ mail: inout [Letter]) {
         isWaiting = true
@@ -18,9 +16,9 @@ struct OneServer: StepNode {
     }
 
     mutating func receive(_ letter: Letter, _ mail: inout [Letter]) {
-        if place == 0 {
+        if letter.word == .ask {
             decided = decided ?? letter.wish
-            mail.append(Letter(from: 0, to: Int(letter.from), .decided, decided ?? letter.wish))
+            mail.append(Letter(from: 0, to: letter.sender, .decided, decided ?? letter.wish))
         } else {
             decided = letter.wish
             isWaiting = false

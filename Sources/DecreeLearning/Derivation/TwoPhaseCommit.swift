@@ -10,10 +10,12 @@ struct Participant: StepNode {
     private var isCoordinator = false
     private(set) var decided: Wish?
 
-    init(place: Int, count: Int) {
+    init(place: Int, in plan: StepPlan) {
         self.place = place
-        self.count = count
+        count = plan.nodes
     }
+
+    var holding: String? { ready?.description }
 
     /// A coordinator can give up at any time; who is ready for another cannot.
     var isWaiting: Bool { !isCoordinator && ready != nil && decided == nil }
@@ -29,16 +31,16 @@ struct Participant: StepNode {
         switch letter.word {
         case .write:
             ready = ready ?? letter.wish
-            if ready == letter.wish { mail.append(Letter(from: place, to: Int(letter.from), .written, letter.wish)) }
+            if ready == letter.wish { mail.append(Letter(from: place, to: letter.sender, .written, letter.wish)) }
         case .written:
-            answers |= 1 << letter.from
+            answers |= 1 << UInt8(letter.sender)
             guard answers.nonzeroBitCount == count, decided == nil else { return }
             decided = letter.wish
             for other in 0..<count where other != place {
                 mail.append(Letter(from: place, to: other, .decided, letter.wish))
             }
         case .decided: decided = letter.wish
-        case .ask: break
+        case .ask, .tell: break
         }
     }
 }

@@ -9,12 +9,13 @@ struct WriteToAll: StepNode {
     private var writers: UInt8 = 0
     private(set) var decided: Wish?
 
-    init(place: Int, count: Int) {
+    init(place: Int, in plan: StepPlan) {
         self.place = place
-        self.count = count
+        count = plan.nodes
     }
 
     var isWaiting: Bool { hasProposed && decided == nil }
+    var holding: String? { kept?.description }
 
     mutating func propose(_ wish: Wish, _ mail: inout [Letter]) {
         hasProposed = true
@@ -25,13 +26,13 @@ struct WriteToAll: StepNode {
         switch letter.word {
         case .write:
             kept = kept ?? letter.wish
-            if kept == letter.wish { mail.append(Letter(from: place, to: Int(letter.from), .written, letter.wish)) }
+            if kept == letter.wish { mail.append(Letter(from: place, to: letter.sender, .written, letter.wish)) }
         case .written:
-            writers |= 1 << letter.from
+            writers |= 1 << UInt8(letter.sender)
             guard writers.nonzeroBitCount == count, decided == nil else { return }
             for other in 0..<count { mail.append(Letter(from: place, to: other, .decided, letter.wish)) }
         case .decided: decided = letter.wish
-        case .ask: break
+        case .ask, .tell: break
         }
     }
 }

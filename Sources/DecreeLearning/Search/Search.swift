@@ -35,19 +35,26 @@ struct Search<State: Explorable> {
         let step: Int32
     }
 
+    private static var statesBetweenReports: Int { 1024 }
+
     private let maximumStates: Int
     private var known: Set<Int> = []
     private var steps: [Step] = []
 
     /// Searches all that can follow.
-    /// - Parameter maximumStates: After so many states it gives up.
-    init(from first: State, maximumStates: Int = .max) {
+    /// - Parameters:
+    ///   - maximumStates: After so many states it gives up.
+    ///   - progress: Told now and then how many states were reached.
+    init(from first: State, maximumStates: Int = .max, progress: (Int) -> Void = { _ in }) {
         self.maximumStates = maximumStates
         known.insert(Self.fingerprint(first))
         var layer = [Place(state: first, step: -1)]
         while !layer.isEmpty {
             var next: [Place] = []
-            for place in layer where !expand(place, into: &next) { return }
+            for (number, place) in layer.enumerated() {
+                if number % Self.statesBetweenReports == 0 { progress(states) }
+                guard expand(place, into: &next) else { return }
+            }
             layer = next
             if !layer.isEmpty { depth += 1 }
         }

@@ -1,0 +1,42 @@
+/// What nodes of a step say to each other.
+protocol StepMessage: Hashable, Comparable, CustomStringConvertible {
+    /// By their places.
+    var sender: Int { get }
+    var receiver: Int { get }
+    /// What it means for the choice in rounds; nil where it means nothing, or there are no rounds.
+    var meaning: RoundWord? { get }
+}
+
+/// A node of one of the proposals: one of several values of one kind that hear a client and each other.
+///
+/// What it says to itself it hears at once; everything else takes its time.
+protocol StepNode: Hashable {
+    associatedtype Message: StepMessage
+
+    /// - Parameter place: Its own, from 0.
+    init(place: Int, in plan: StepPlan)
+
+    /// How many nodes must agree.
+    static func quorum(of plan: StepPlan) -> Int
+    /// Who took part in a round takes part in no earlier one.
+    static var keepsPromises: Bool { get }
+
+    /// What it takes for decided, and has told its client.
+    var decided: Wish? { get }
+
+    /// It knows that something is to be decided, and not what.
+    var isWaiting: Bool { get }
+
+    /// What it holds, in words; nil for nothing.
+    var holding: String? { get }
+
+    /// Its client wants a value to be chosen.
+    mutating func propose(_ wish: Wish, _ mail: inout [Message])
+
+    mutating func receive(_ message: Message, _ mail: inout [Message])
+}
+
+extension StepNode {
+    static func quorum(of plan: StepPlan) -> Int { plan.majority }
+    static var keepsPromises: Bool { true }
+}

@@ -1,0 +1,60 @@
+/// What a search of a step's world found.
+public struct StepReport: Sendable {
+    /// What is wrong, in words that begin with the property; nil when nothing is.
+    public let finding: String?
+    /// The shortest way there. Where nothing is wrong, the shortest on which somebody takes over another's value and decides
+    /// it; nil when there is none.
+    public let run: Run?
+    /// Why no other value can be chosen below each round of the run, or where that fails; empty where there are no rounds.
+    public let induction: [String]
+    /// What the majorities of the run have in common; empty where at most one chose.
+    public let meetings: [String]
+    /// How many states were reached.
+    public let states: Int
+    /// How many steps were made, also those that led to known states.
+    public let transitions: Int
+    /// Nothing was left out; a search that finds something ends there.
+    public let isComplete: Bool
+}
+
+extension Step {
+    /// Searches the shortest run that breaks it, or all that can happen when there is none.
+    /// - Parameter progress: Told now and then how many states were reached.
+    public func search(progress: (Int) -> Void = { _ in }) -> StepReport {
+        report(node, progress)
+    }
+
+    private func report<Node: StepNode>(_ node: Node.Type, _ progress: (Int) -> Void) -> StepReport {
+        let search = Search(from: StepWorld<Node>(plan), progress: progress)
+        var chronicle = search.counterexample.map { Chronicle<Node>(plan, $0.actions) }
+        if search.counterexample == nil {
+            let seeking = Search(from: Adoption<Node>(plan), progress: progress)
+            chronicle = seeking.counterexample.map { Chronicle<Node>(plan, $0.actions) }
+        }
+        return StepReport(
+            finding: search.counterexample?.text, run: chronicle?.run,
+            induction: plan.property == .agreement ? chronicle?.ballots.induction ?? [] : [],
+            meetings: plan.property == .agreement ? chronicle?.ballots.meetings ?? [] : [],
+            states: search.states, transitions: search.transitions, isComplete: search.isComplete)
+    }
+}
+
+/// Searches a run on which a node proposes another's value, and decides it: what Paxos is about.
+private struct Adoption<Node: StepNode>: Explorable {
+    private var world: StepWorld<Node>
+    private var adopter: UInt8?
+
+    init(_ plan: StepPlan) { world = StepWorld(plan) }
+
+    func actions() -> [StepAction<Node.Message>] { world.actions() }
+
+    mutating func perform(_ action: StepAction<Node.Message>) -> String? {
+        for message in world.happen(action).sent {
+            if case .proposes(let round, let wish) = message.meaning, wish != world.plan.wish(of: Int(round.place)) {
+                adopter = round.place
+            }
+        }
+        guard let adopter, world.nodes[Int(adopter)].decided != nil else { return nil }
+        return "node \(adopter) decides another's value"
+    }
+}
