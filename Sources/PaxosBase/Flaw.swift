@@ -39,6 +39,8 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case happyWithoutProgress
     /// Election: an acceptor waits for a candidate as often as that asks, not once for each ballot.
     case graceForEveryPrepare
+    /// Election: nodes wait no longer for each other, however many ballots brought nothing.
+    case patienceNeverGrows
     /// Quorums of both phases are one: one promise completes phase 1, and one acceptance chooses.
     case quorumOfOne
     /// Origins are ignored: a forwarded command that arrives twice is applied twice.

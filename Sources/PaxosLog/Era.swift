@@ -24,7 +24,7 @@ struct Era: Hashable, Sendable {
         if let isHandingOver = role.leader?.isHandingOver {
             return !isHandingOver && isFitToLead(at: now, core) && election.reachesQuorum(at: now)
         }
-        return role.candidate?.isHappy(at: now, limit: core.settings.electionTimeout) == true
+        return role.candidate?.isHappy(at: now, limit: election.timeout) == true
     }
 
     /// Whether this node could do what a leader must: write, apply, and get entries accepted. A leader that is stuck does
@@ -32,8 +32,9 @@ struct Era: Hashable, Sendable {
     /// chance.
     @inline(__always)
     func isFitToLead(at now: Instant, _ core: Core) -> Bool {
-        core.isFitToLead(at: now) && role.leader?.isStuck(at: now, core) != true
-            && role.candidate?.isLeftAlone(at: now, limit: core.settings.electionTimeout) != true
+        core.isFitToLead(at: now, granting: election.patience.extra)
+            && role.leader?.isStuck(at: now, granting: election.patience.extra, core) != true
+            && role.candidate?.isLeftAlone(at: now, limit: election.timeout) != true
     }
 
     /// How this node can learn up to where reads must have applied.

@@ -91,7 +91,7 @@ extension Replica {
             guard era.role.isCandidate, era.role.ballot == ballot else { return }
             carryOut(era.role.candidate?.begin(at: now, &core, into: &effects), at: now, into: &effects)
         case .promise(let candidate, let prepare):
-            core.sendPromise(to: candidate, prepare, seat: era.seat, into: &effects)
+            core.sendPromise(to: candidate, prepare, at: now, seat: era.seat, into: &effects)
         case .accepted(let leader, let accepted): era.seat.send(.accepted(accepted), to: leader, into: &effects)
         case .ownVote(let vote): era.role.leader?.count(vote, of: era.seat.index, &core)
         case .watermark(let slot): core.noteDurableWatermark(slot)

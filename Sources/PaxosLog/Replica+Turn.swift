@@ -14,6 +14,7 @@ extension Replica {
     mutating func timePassed(at now: Instant, into effects: inout Effects) {
         guard core.durability.isReady else { return expireRequests(at: now, into: &effects) }
         if era.election.tick(at: now) {
+            if !core.has(.patienceNeverGrows) { era.election.lookWhatBallotsBring(watermark: watermark, at: now) }
             era.election.sendHeartbeats(into: &effects)
             if isLeading, era.role.leader?.wantsAnswer(at: now, core) == true { era.reads.add(.leader, at: now) }
             expireRequests(at: now, into: &effects)
@@ -42,8 +43,9 @@ extension Replica {
 
     /// Sends again what has had no answer for a while.
     private mutating func resend(at now: Instant, into effects: inout Effects) {
-        era.role.candidate?.resend(at: now, limit: core.settings.resendInterval, into: &effects)
-        era.role.leader?.resend(at: now, &core, into: &effects)
+        let wait = era.election.patience.stretched(core.settings.resendInterval)
+        era.role.candidate?.resend(at: now, limit: wait, into: &effects)
+        era.role.leader?.resend(at: now, limit: wait, &core, into: &effects)
         if !isLeading, core.commands.isOverdue(at: now, limit: core.settings.forwardResendInterval) {
             core.commands.startOver()
         }

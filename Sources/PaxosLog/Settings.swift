@@ -17,6 +17,9 @@ extension Replica {
         public var progressLimit = TimeSpan.seconds(2)
         /// Unanswered messages are sent again after this long.
         public var resendInterval = TimeSpan.milliseconds(300)
+        /// What was sent is given the time beyond that which its bytes take at this rate, in bytes a second, before it is sent
+        /// again.
+        public var slowBytesPerSecond: UInt64 = 16 << 20
         /// Forwarded commands that were not applied are sent again after this long; longer, since under load they wait.
         public var forwardResendInterval = TimeSpan.milliseconds(1_200)
         /// How many commands of this replica's clients may wait.
@@ -45,5 +48,10 @@ extension Replica {
         public var maximumRoundJump: UInt64 = 1 << 32
 
         public init() {}
+
+        /// How long so many bytes are under way where things are slow.
+        func slowTransfer(of byteCount: Int) -> TimeSpan {
+            TimeSpan(nanoseconds: UInt64(byteCount) * 1_000_000 / max(1, slowBytesPerSecond / 1_000))
+        }
     }
 }

@@ -23,6 +23,7 @@ struct PlantedBugTests {
         ("staleStampsCount", [.logTime]),
         ("happyWithoutProgress", [.liveness]),
         ("graceForEveryPrepare", [.liveness]),
+        ("patienceNeverGrows", [.liveness]),
         ("quorumOfOne", [.durableQuorum]),
         ("forwardedAppliedTwice", [.atMostOnce]),
         ("quorumReadOfOne", [.linearizability]),

@@ -71,7 +71,7 @@ struct SizeTests {
         core.promised = ballot
         var effects = Effects()
         let prepare = Prepare(ballot: ballot, watermark: .zero, attempt: 1)
-        core.sendPromise(to: NodeID(2), prepare, seat: seat, into: &effects)
+        core.sendPromise(to: NodeID(2), prepare, at: .zero, seat: seat, into: &effects)
         let commands = (1...600 as ClosedRange<UInt64>).map { command($0, isStamped: false, &random) }
         core.forward(commands, hops: 2, to: NodeID(2), seat: seat, into: &effects)
         #expect(effects.sends.count > 4)

@@ -30,6 +30,7 @@ public struct PlantedBug: Hashable, Sendable {
         case .barrierConfirmedDespitePromise: .deaf
         case .happyWithoutProgress, .graceForEveryPrepare: .stalled
         case .restoreSkipsGap, .restoreLeavesRemains: .crashing
+        case .patienceNeverGrows: .slow
         default: nil
         }
     }
@@ -55,6 +56,7 @@ public struct PlantedBug: Hashable, Sendable {
         case .staleStampsCount: "Log time: stamps count whatever log their leader knew."
         case .happyWithoutProgress: "Election: a leader is happy although nobody acknowledges what it proposes."
         case .graceForEveryPrepare: "Election: an acceptor waits for a candidate as often as that asks."
+        case .patienceNeverGrows: "Election: nodes wait no longer for each other, however many ballots brought nothing."
         case .quorumOfOne: "One promise and one acceptance are taken for quorums."
         case .forwardedAppliedTwice: "A forwarded command that arrives twice is applied twice."
         case .quorumReadOfOne: "Rule 19: a quorum read asks one acceptor."

@@ -11,6 +11,7 @@ extension RunPlan {
         case .bridged: makeBridged(&choices)
         case .stalled: makeStalled(&choices)
         case .crashing: makeCrashing(&choices)
+        case .slow: makeSlow(&choices)
         }
     }
 
@@ -34,6 +35,25 @@ extension RunPlan {
         network.longDelay = heartbeat * (5 + choices.below(40))
         disk.segmentBytes = 16 * 1024
         limits.snapshots.minimumJournalBytes = 1_000
+    }
+
+    /// Nothing gets chosen here before nodes wait longer than their settings say. Clients have the time.
+    private mutating func makeSlow(_ choices: inout Choices) {
+        nodeCount = [3, 3, 5][Int(choices.below(3))]
+        network.heavyBytes = [80, 200][Int(choices.below(2))]
+        network.heavyDelay = replica.electionTimeout * (2 + choices.below(3))
+        let enough = network.heavyDelay * 24
+        clients.patience = max(clients.patience, enough)
+        replica.proposalTimeout = max(replica.proposalTimeout, enough)
+        replica.readTimeout = max(replica.readTimeout, enough)
+        replica.slowBytesPerSecond = [2_000, 20_000, 16 << 20][Int(choices.below(3))]
+        // Little at once would take for ever.
+        let standard = Replica.Settings()
+        replica.maximumInFlight = standard.maximumInFlight
+        replica.maximumBatchBytes = standard.maximumBatchBytes
+        replica.maximumUnsyncedBytes = standard.maximumUnsyncedBytes
+        replica.maximumOpenBytes = standard.maximumOpenBytes
+        replica.maximumResendBytes = standard.maximumResendBytes
     }
 
     private mutating func makeRestless(_ choices: inout Choices) {

@@ -48,8 +48,8 @@ struct RunPlan {
         return atNode + atNode / 10 + .seconds(2)
     }
 
-    /// The network once it is healed: a message and its answer fit into a heartbeat's interval. Nothing guarantees
-    /// progress in a world that is slower than its timeouts.
+    /// The network once it is healed: a message and its answer fit into a heartbeat's interval, but for heavy ones. In a
+    /// world that is slower than its timeouts progress takes as long as nodes need to learn that.
     /// - Source: Dwork, Lynch, Stockmeyer, "Consensus in the Presence of Partial Synchrony", 1988, section 2.
     var calmNetwork: NetworkPlan {
         var calm = NetworkPlan()
@@ -83,6 +83,9 @@ struct NetworkPlan {
     var slowKinds: UInt32 = 0
     var slowKindPercent: UInt64 = 0
     var slowKindDelay = TimeSpan.zero
+    /// What carries entries and has so many bytes or more takes longer, always: the links carry no more.
+    var heavyBytes = Int.max
+    var heavyDelay = TimeSpan.zero
 }
 
 struct DiskPlan {

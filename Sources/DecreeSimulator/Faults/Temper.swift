@@ -14,4 +14,6 @@ enum Temper: UInt8, CaseIterable, Sendable {
     /// Nodes start again all the time, from many small segments and snapshots, some of them damaged, and messages outlive
     /// the life that they were sent in.
     case crashing
+    /// What carries entries takes longer than elections wait, also in the healed world.
+    case slow
 }

@@ -15,7 +15,9 @@ extension Engine {
         bytes.withUnsafeBytes { digest.combine($0) }
         guard !isStalled(send.envelope.message, from: node.index, to: target) else { return }
         guard !isHealed else {
-            return carry(bytes, from: node, to: target, copies: 1, isCorrupt: false, extraDelay: .zero)
+            return carry(
+                bytes, from: node, to: target, copies: 1, isCorrupt: false,
+                extraDelay: delay(of: send.envelope.message, bytes.count))
         }
         let fate = plan.network.fate(of: send.envelope.message, &networkChoices)
         guard fate.copies > 0 else {
@@ -26,7 +28,9 @@ extension Engine {
         if fate.isCorrupt { faults[.messageCorrupted] += 1 }
         carry(
             fate.isCorrupt ? damage(bytes) : bytes, from: node, to: target, copies: fate.copies,
-            isCorrupt: fate.isCorrupt, extraDelay: slowness(of: send.envelope.message))
+            isCorrupt: fate.isCorrupt,
+            extraDelay: slowness(of: send.envelope.message)
+                + delay(of: send.envelope.message, bytes.count))
     }
 
     private func isStalled(_ message: Message, from: Int, to: Int) -> Bool {
@@ -41,6 +45,14 @@ extension Engine {
         faults[.messageDelayed] += 1
         return networkChoices.span(below: plan.network.slowKindDelay)
     }
+
+    private func delay(of message: Message, _ byteCount: Int) -> TimeSpan {
+        guard byteCount >= plan.network.heavyBytes, message.isAmong(Self.heavyKinds) else { return .zero }
+        return plan.network.heavyDelay
+    }
+
+    /// What may carry entries.
+    private static let heavyKinds = Message.kinds(.promise, .accept, .learned, .forward)
 
     private func encode(_ envelope: Envelope) -> [UInt8] {
         outgoing.removeAll(keepingCapacity: true)

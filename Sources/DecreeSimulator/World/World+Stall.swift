@@ -16,7 +16,7 @@ extension World {
 
     /// How long a leader may go on without progress, others may take to notice, and the next to begin.
     private var stallPatience: TimeSpan {
-        engine.plan.replica.progressLimit * 2 + engine.plan.replica.electionTimeout * 60 + engine.plan.clients.patience
+        engine.plan.replica.progressLimit * 2 + engine.plan.replica.electionTimeout * 160 + engine.plan.clients.patience
             * 2
     }
 

@@ -11,6 +11,12 @@ enum Judgement: Hashable, Sendable {
     case raised
 }
 
+/// A promise that was told, and until when it may be under way.
+struct ToldPromise: Hashable, Sendable {
+    let ballot: Ballot
+    let underWayUntil: Instant
+}
+
 // The acceptor: promises and accepts.
 extension Core {
     /// Phase 1b. The promise leaves when it is durable, and everything accepted before it is durable by then too.
@@ -27,7 +33,7 @@ extension Core {
         let judgement = raisePromise(to: prepare.ballot, into: &effects)
         if has(.promiseOmitsInFlight) { durableWhenAsked = durability.durableWrite }
         if isAllDurable || has(.promiseBeforeDurable) {
-            sendPromise(to: candidate, prepare, seat: seat, into: &effects)
+            sendPromise(to: candidate, prepare, at: now, seat: seat, into: &effects)
         } else {
             putOff(.promise(to: candidate, prepare), at: now)
         }
@@ -59,11 +65,19 @@ extension Core {
 
     /// Reports every acceptance above both watermarks, cut into messages. Writes in flight when the promise was asked
     /// for are durable by now, because writes become durable in order (rule 2).
-    mutating func sendPromise(to candidate: NodeID, _ prepare: Prepare, seat: Seat, into effects: inout Effects) {
+    ///
+    /// A promise of many megabytes that is still under way is not told again because it was asked for again: that would
+    /// make it later still.
+    mutating func sendPromise(
+        to candidate: NodeID, _ prepare: Prepare, at now: Instant, seat: Seat, into effects: inout Effects
+    ) {
         guard prepare.ballot == promised else {
             return refuse(prepare.ballot, of: candidate, seat: seat, into: &effects)
         }
+        if let toldPromise, toldPromise.ballot == prepare.ballot, now < toldPromise.underWayUntil { return }
         let parts = promiseParts(above: prepare.watermark, through: durableWhenAsked)
+        let bytes = parts.joined().reduce(0) { $0 + $1.byteCount }
+        toldPromise = ToldPromise(ballot: prepare.ballot, underWayUntil: now + settings.slowTransfer(of: bytes))
         let answer = random.next()
         for (part, reports) in parts.enumerated() {
             let promise = Promise(

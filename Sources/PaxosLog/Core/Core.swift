@@ -22,6 +22,8 @@ struct Core: Hashable, Sendable {
     @usableFromInline var durability = Durability()
     var commands: PendingCommands
     var repair = Repair()
+    /// The last promise that was told.
+    var toldPromise: ToldPromise?
     /// The watermark that the journal holds.
     var recordedWatermark: Slot
     /// A snapshot that covers everything up to here is durable.
@@ -60,8 +62,9 @@ struct Core: Hashable, Sendable {
     func has(_ flaw: Flaw) -> Bool { !leftOut.isEmpty && leftOut.contains(flaw) }
 
     /// Whether this node could carry out what a leader must: write, and apply what it reads.
-    func isFitToLead(at now: Instant) -> Bool {
-        !isHalted && !isJournalFull && !durability.isStalled(at: now, limit: settings.journalStallLimit)
+    /// - Parameter extra: Time that the disk is given beyond the limit, where elections brought nothing.
+    func isFitToLead(at now: Instant, granting extra: TimeSpan) -> Bool {
+        !isHalted && !isJournalFull && !durability.isStalled(at: now, limit: settings.journalStallLimit + extra)
     }
 
     var hasRoomInMemory: Bool {

@@ -45,7 +45,8 @@ extension Core {
     /// Asks another peer when a fetch was not answered.
     mutating func continueRepair(asking election: Election, at now: Instant, into effects: inout Effects) {
         guard repair.target > log.watermark else { return repair.asked = nil }
-        if let asked = repair.asked, now.since(asked.at) < settings.resendInterval { return }
+        let wait = election.patience.stretched(settings.resendInterval)
+        if let asked = repair.asked, now.since(asked.at) < wait { return }
         let peers = election.heard(at: now).filter { election.peers[$0].durableWatermark > log.watermark }
         guard !peers.isEmpty else { return repair.asked = nil }
         repair.attempts += 1

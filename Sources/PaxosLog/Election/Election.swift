@@ -9,9 +9,9 @@ import PaxosBase
 @usableFromInline
 struct Election: Hashable, Sendable {
     let seat: Seat
-    /// After so long a silence a peer is not there; and so long a node that waits for a leader stays content.
-    let timeout: TimeSpan
     let heartbeatInterval: TimeSpan
+    private let standardTimeout: TimeSpan
+    private(set) var patience: Patience
     private(set) var peers: [Peer]
     private(set) var round: UInt64 = 0
     private(set) var nextTick: Instant
@@ -36,11 +36,15 @@ struct Election: Hashable, Sendable {
 
     init(seat: Seat, settings: Replica.Settings, at now: Instant) {
         self.seat = seat
-        timeout = settings.electionTimeout
+        standardTimeout = settings.electionTimeout
+        patience = Patience(timeout: settings.electionTimeout)
         heartbeatInterval = settings.heartbeatInterval
         peers = Array(repeating: Peer(), count: seat.configuration.members.count)
         nextTick = now
     }
+
+    /// After so long a silence a peer is not there; and so long a node that waits for a leader stays content.
+    var timeout: TimeSpan { patience.stretched(standardTimeout) }
 
     /// When it wants to hear that time passed.
     var nextDeadline: Instant { min(nextTick, standAt ?? .distantFuture) }
@@ -118,7 +122,16 @@ struct Election: Hashable, Sendable {
     }
 
     /// A ballot of this round exists.
-    mutating func note(round: UInt64) { highestRound = max(highestRound, round) }
+    mutating func note(round: UInt64) {
+        guard round > highestRound else { return }
+        highestRound = round
+        patience.noteBallot()
+    }
+
+    /// Looks whether ballots bring anything, with every tick.
+    mutating func lookWhatBallotsBring(watermark: Slot, at now: Instant) {
+        patience.look(watermark: watermark, at: now)
+    }
 
     /// Somebody may become leader until `now` plus the timeout: this node waits and is content so long.
     mutating func giveGrace(at now: Instant) {

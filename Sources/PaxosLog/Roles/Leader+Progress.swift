@@ -29,9 +29,10 @@ extension Leader {
 
     /// Whether it gets nothing done: nobody acknowledges what it proposes, or nobody answers at all but to heartbeats. Load
     /// is no reason: one slot chosen within the limit is progress.
-    func isStuck(at now: Instant, _ core: Core) -> Bool {
+    /// - Parameter extra: Time beyond the limit, where elections brought nothing.
+    func isStuck(at now: Instant, granting extra: TimeSpan = .zero, _ core: Core) -> Bool {
         if hasProgressed || core.has(.happyWithoutProgress) { return false }
-        let limit = core.settings.progressLimit
+        let limit = core.settings.progressLimit + extra
         if let waitingSince, now.since(waitingSince) > limit { return true }
         return seat.configuration.members.count > 1 && now.since(answeredAt) > limit
     }

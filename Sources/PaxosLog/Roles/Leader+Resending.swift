@@ -3,14 +3,27 @@ import PaxosBase
 // Votes that have been missing for a while are asked for again.
 extension Leader {
     /// Asks again for the votes for slots that were open already at the last look.
-    mutating func resend(at now: Instant, _ core: inout Core, into effects: inout Effects) {
+    mutating func resend(at now: Instant, limit: TimeSpan, _ core: inout Core, into effects: inout Effects) {
         guard !votes.isEmpty else { return lastResend = now }
-        guard now.since(lastResend) >= core.settings.resendInterval else { return }
+        guard now.since(lastResend) >= limit,
+            now.since(lastResend) >= limit + core.settings.slowTransfer(of: bytesUnderWay(core))
+        else { return }
         lastResend = now
         let older = resendsBelow
         resendsBelow = votes.next
         guard votes.first < older else { return }
         for peer in seat.others { resend(to: peer, below: older, &core, into: &effects) }
+    }
+
+    /// Of what is open, up to what is sent again at once; one value may be more than that.
+    private func bytesUnderWay(_ core: Core) -> Int {
+        var bytes = 0
+        var slot = votes.first
+        while slot < votes.next, bytes < core.settings.maximumResendBytes {
+            if !votes.isChosen(slot) { bytes += core.log.record(at: slot).entry?.byteCount ?? 0 }
+            slot = slot.next
+        }
+        return bytes
     }
 
     private func resend(to peer: Int, below end: Slot, _ core: inout Core, into effects: inout Effects) {
