@@ -38,6 +38,17 @@ struct DataDirectoryTests {
         #expect(try open(path).identity == first.identity)
     }
 
+    @Test("Who removes the lock file, which may look forgotten, does not let a second process in")
+    func removedLock() throws {
+        let temporary = try TemporaryDirectory()
+        let first = try open(temporary.path)
+        #expect(throws: NodeError.inUse(directory: temporary.path)) { try open(temporary.path) }
+        try FileSystem.remove("\(temporary.path)/lock")
+        #expect(throws: NodeError.inUse(directory: temporary.path)) { try open(temporary.path) }
+        first.directory.unlock()
+        _ = try open(temporary.path)
+    }
+
     @Test("What is recorded of the forming is found again")
     func recorded() throws {
         let temporary = try TemporaryDirectory()

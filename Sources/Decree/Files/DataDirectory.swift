@@ -14,23 +14,24 @@ import Synchronization
 final class DataDirectory: Sendable {
     let path: String
     /// Held as long as the directory is.
-    private let lock: Mutex<Int32?>
+    private let locks: Mutex<[Int32]>
 
     var journalPath: String { "\(path)/journal" }
     var snapshotsPath: String { "\(path)/snapshots" }
     private var identityPath: String { "\(path)/identity" }
 
-    private init(path: String, lock: Int32) {
+    private init(path: String, locks: [Int32]) {
         self.path = path
-        self.lock = Mutex(lock)
+        self.locks = Mutex(locks)
     }
 
     deinit { unlock() }
 
     /// Lets another process have the directory.
     func unlock() {
-        lock.withLock { lock in
-            if let descriptor = lock.take() { close(descriptor) }
+        locks.withLock { locks in
+            for descriptor in locks { close(descriptor) }
+            locks = []
         }
     }
 
@@ -44,8 +45,7 @@ final class DataDirectory: Sendable {
         do {
             try judge(path, mayBegin: mayBegin)
             if !FileSystem.exists(path) { try makeAll(path) }
-            guard let lock = try FileSystem.lock("\(path)/lock") else { throw NodeError.inUse(directory: path) }
-            let directory = DataDirectory(path: path, lock: lock)
+            let directory = DataDirectory(path: path, locks: try takeLocks(path))
             let identity = try directory.loadIdentity(node: node, cluster: cluster)
             try FileSystem.makeDirectory(directory.journalPath)
             try FileSystem.makeDirectory(directory.snapshotsPath)
@@ -57,6 +57,17 @@ final class DataDirectory: Sendable {
             throw error.nodeError
         } catch {
             throw .fileSystem(path: path, operation: "open", reason: "\(error)")
+        }
+    }
+
+    private static func takeLocks(_ path: String) throws -> [Int32] {
+        guard let file = try FileSystem.lock("\(path)/lock") else { throw NodeError.inUse(directory: path) }
+        do {
+            guard let folder = try FileSystem.lockDirectory(path) else { throw NodeError.inUse(directory: path) }
+            return [file, folder]
+        } catch {
+            close(file)
+            throw error
         }
     }
 

@@ -149,6 +149,19 @@ enum FileSystem {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError("open", path) }
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+        let error = FileError("lock", path)
+        close(descriptor)
+        guard error.code == EWOULDBLOCK else { throw error }
+        return nil
+    }
+
+    /// Takes the lock of a folder, which nobody can remove as they can a file that looks forgotten. Where the file system
+    /// knows no such locks, nothing is locked.
+    /// - Returns: A descriptor that holds the lock until it is closed; nil when another process has the lock.
+    static func lockDirectory(_ path: String) throws(FileError) -> Int32? {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("open", path) }
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return descriptor }
         close(descriptor)
         return nil
     }
