@@ -222,6 +222,9 @@ struct VolumeTests {
             $0.journalReserveBytes = 0
         }
         #expect(given.journalSegmentBytes == 1 << 20 && given.journalReserveBytes == 0)
+        // A segment of which no second finds room would never be written.
+        #expect(fitted(64) { $0.journalSegmentBytes = 1 << 40 }.journalSegmentBytes == 16 << 20)
+        #expect(fitted(nil) { $0.journalSegmentBytes = 1 << 40 }.journalSegmentBytes == 1 << 40)
     }
 
     @Test("A volume without room for a journal is refused")

@@ -17,11 +17,12 @@ struct VolumeShares: Hashable {
         min(wanted, volumeBytes.map { $0 / divisor / Self.page * Self.page } ?? wanted)
     }
 
-    /// What is given counts; the rest is derived. A journal that has grown to a quarter of the volume is worth a snapshot,
+    /// What is given counts, but for segments of which no second would find room; the rest is derived. A journal that has grown to a quarter of the volume is worth a snapshot,
     /// and a snapshot leaves a sixteenth free.
     func fit(_ settings: inout NodeSettings) {
         let options = JournalOptions()
-        settings.journalSegmentBytes = settings.journalSegmentBytes ?? share(16, of: options.segmentByteCount)
+        let given = settings.journalSegmentBytes.map { share(4, of: $0) }
+        settings.journalSegmentBytes = given ?? share(16, of: options.segmentByteCount)
         settings.journalReserveBytes = settings.journalReserveBytes ?? share(8, of: Int(options.spaceReserve))
         settings.limits.snapshots.minimumJournalBytes = share(4, of: settings.limits.snapshots.minimumJournalBytes)
         settings.limits.snapshots.reservedDiskBytes = share(16, of: settings.limits.snapshots.reservedDiskBytes)

@@ -80,7 +80,12 @@ struct NodeStart<Machine: StateMachine & SendableMetatype>: Sendable {
         if shares.isTooSmall, let byteCount = shares.volumeBytes {
             throw .volumeTooSmall(directory: path, byteCount: byteCount, minimum: VolumeShares.minimumVolumeBytes)
         }
+        let given = settings.journalSegmentBytes
         shares.fit(&settings)
+        guard let given, let taken = settings.journalSegmentBytes, taken < given else { return }
+        logger.warning(
+            "journal segments are smaller than asked for, since the volume is small",
+            metadata: ["asked MiB": "\(given >> 20)", "MiB": "\(taken >> 20)"])
     }
 
     private func open(
