@@ -34,8 +34,8 @@ public struct NodeSettings: Sendable {
     public var reconnectDelay = TimeSpan.milliseconds(20)...TimeSpan.seconds(1)
     /// How long a connection may take to be opened and greeted.
     public var connectTimeout = TimeSpan.seconds(2)
-    /// How long a frame from a peer may take from its first byte to its last; then the connection is closed, and the
-    /// peer dials again.
+    /// How long a frame from a peer may take from its first byte to its last, and 4 us more for each byte of a large one; then
+    /// the connection is closed, and the peer dials again.
     public var frameTimeout = TimeSpan.seconds(20)
     /// How long what was sent to a peer may wait to be received without any progress; then the connection is replaced by
     /// another one.

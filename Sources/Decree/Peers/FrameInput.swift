@@ -17,6 +17,8 @@ struct FrameInput: ~Copyable {
     private var uncounted = 0
     /// The frame that is being gathered; what was read is in it then.
     private var assembly: PayloadBuilder?
+    /// How large the frame is that is being gathered; zero for one that waits where it was read.
+    private(set) var gatheredByteCount = 0
 
     init(maximumFrameBytes: Int) { self.maximumFrameBytes = maximumFrameBytes }
 
@@ -40,6 +42,7 @@ struct FrameInput: ~Copyable {
     mutating func clear() {
         bytes = ByteBuffer()
         assembly = nil
+        gatheredByteCount = 0
     }
 
     /// How many bytes of frames came since this was asked last.
@@ -81,6 +84,7 @@ struct FrameInput: ~Copyable {
         case .needsMore(let byteCount):
             guard byteCount >= Self.assembledByteCount else { return false }
             assembly = PayloadBuilder(byteCount: byteCount)
+            gatheredByteCount = byteCount
             return try assemble(into: &envelopes)
         }
     }
@@ -101,6 +105,7 @@ struct FrameInput: ~Copyable {
             assembly = consume frame
             return false
         }
+        gatheredByteCount = 0
         let whole = frame.finish()
         let limit = maximumFrameBytes
         let scan = try whole.withUnsafeBytes { bytes throws(WireError) in

@@ -157,7 +157,9 @@ final class IncomingConnection: ChannelInboundHandler {
 
     private func look() {
         guard let since = unfinishedSince, let context else { return isWatching = false }
-        let limit = transport.settings.frameTimeout
+        // A large one has its time even on a slow link: a quarter of a second for each 64 KiB.
+        let extra = TimeSpan.microseconds(4 * UInt64(input.gatheredByteCount))
+        let limit = transport.settings.frameTimeout + extra
         let spent = MonotonicClock.now().since(since)
         guard spent >= limit else { return lookLater(TimeSpan(nanoseconds: limit.nanoseconds - spent.nanoseconds)) }
         let origin = context.remoteAddress.map { "\($0)" } ?? "unknown"
