@@ -1,4 +1,4 @@
-import Decree
+@testable import Decree
 import DecreeWire
 import Logging
 import NIOCore
@@ -91,6 +91,19 @@ struct StrangerTests {
         try await channel.closeFuture.get()
         #expect(lines.all.filter { $0.contains("was not whole after") }.count == 1)
         await node.shutdown()
+    }
+
+    @Test("Strangers who say something else each time leave room in the log for what concerns members")
+    func manyWords() {
+        let lines = LogLines()
+        var refusals = RefusalLog(logger: Logger(label: "test") { _ in LineHandler(lines: lines) })
+        let now = Instant(nanoseconds: 1)
+        for number in 0..<1_000 { refusals.report(stranger: "\(number) bytes", from: "somewhere", at: now) }
+        #expect(lines.all.count == 20)
+        refusals.report(unreachable: "no answer", "n2", at: now)
+        #expect(lines.all.count == 21)
+        refusals.report(stranger: "again", from: "somewhere", at: now + .seconds(60))
+        #expect(lines.all.count == 22)
     }
 
     @Test("A node of version 1 is told in its own form why not, and both versions are named")

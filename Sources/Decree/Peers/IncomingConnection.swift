@@ -170,7 +170,7 @@ final class IncomingConnection: ChannelInboundHandler {
 
     private func refuse(_ error: WireError, _ context: ChannelHandlerContext) {
         let origin = context.remoteAddress.map { "\($0)" } ?? "unknown"
-        transport.refusals.report("\(error)", from: origin, at: MonotonicClock.now())
+        transport.refusals.report(stranger: "\(error)", from: origin, at: MonotonicClock.now())
         finish(context)
     }
 

@@ -6,7 +6,10 @@ struct RefusalLog {
     private let logger: Logger
     private let interval: TimeSpan
     /// The lines written lately, with the time of each.
-    private var recent: [(text: String, at: Instant)] = []
+    private var recent: [(text: String, at: Instant, isOfStranger: Bool)] = []
+    /// Strangers can say something else each time: so many of their lines leave room for those about members.
+    private static let strangersLimit = 20
+    private static let limit = 100
 
     init(logger: Logger, interval: TimeSpan = .seconds(60)) {
         self.logger = logger
@@ -16,6 +19,11 @@ struct RefusalLog {
     /// A connection was refused, here or by the peer.
     mutating func report(_ text: String, from origin: String, at now: Instant) {
         report("peer connection refused: \(text)", about: origin, at: now)
+    }
+
+    /// Somebody spoke who did not get as far as to say who he is.
+    mutating func report(stranger text: String, from origin: String, at now: Instant) {
+        report("peer connection refused: \(text)", about: origin, isOfStranger: true, at: now)
     }
 
     /// A peer could not be reached.
@@ -38,11 +46,14 @@ struct RefusalLog {
         report("entries for a peer that lags cannot be read: \(text)", about: peer, level: .error, at: now)
     }
 
-    private mutating func report(_ text: String, about origin: String, level: Logger.Level = .warning, at now: Instant)
-    {
+    private mutating func report(
+        _ text: String, about origin: String, level: Logger.Level = .warning, isOfStranger: Bool = false,
+        at now: Instant
+    ) {
         recent.removeAll { now.since($0.at) >= interval }
-        guard !recent.contains(where: { $0.text == text }), recent.count < 100 else { return }
-        recent.append((text, now))
+        guard !recent.contains(where: { $0.text == text }), recent.count < Self.limit else { return }
+        if isOfStranger, recent.count(where: \.isOfStranger) >= Self.strangersLimit { return }
+        recent.append((text, now, isOfStranger))
         logger.log(level: level, "\(text)", metadata: ["peer": "\(origin)"])
     }
 }
