@@ -51,6 +51,9 @@ struct Program: AsyncParsableCommand {
     /// Runs the command that the arguments name, and ends the process with one of the exit codes above: the argument
     /// parser's own code for bad usage is another one.
     static func main() async {
+        StandardStreams.fillGaps()
+        // A file that must not grow is an error of its own, too.
+        signal(SIGXFSZ, SIG_IGN)
         // Output whose reader has gone is an error to be told apart, not a signal that comes at some point or other.
         signal(SIGPIPE, SIG_IGN)
         refuseUnreadableArguments()

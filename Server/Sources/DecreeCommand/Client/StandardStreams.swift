@@ -1,5 +1,17 @@
 import Foundation
 
+/// The three descriptors that every process counts on.
+enum StandardStreams {
+    /// Whoever starts a process may have closed some of them. The next file or socket would bear such a number, and lines for
+    /// people would be written into it.
+    static func fillGaps() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest that is free, which is this one.
+            _ = open("/dev/null", O_RDWR)
+        }
+    }
+}
+
 /// Standard input, read to its end.
 enum StandardInput {
     /// - Throws: What the system says when it cannot be read, a folder for instance.

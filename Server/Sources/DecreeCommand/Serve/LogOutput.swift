@@ -23,24 +23,33 @@ struct LogOutput: LogHandler {
     func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
         let caller = "\(Self.lastComponents(event.file)):\(event.line)"
-        let level = Self.name(of: event.level)
+        sinks.write(line(event.level, caller, "\(event.message)", fields)) { missed in
+            line(.warning, caller, "nobody took what was written to the log: \(missed) lines are missing here", [])
+        }
+    }
+
+    private func line(
+        _ level: Logger.Level, _ caller: String, _ message: String,
+        _ fields: [(key: String, value: Logger.MetadataValue)]
+    ) -> String {
+        let level = Self.name(of: level)
         let time = Self.timestamp()
         var line: String
         switch format {
         case .json:
             line = #"{"level":"\#(level)","ts":"\#(time)","caller":"\#(caller)","msg":"#
-            line += JSONText.quoted("\(event.message)")
+            line += JSONText.quoted(message)
             for (key, value) in fields { line += "," + Self.pair(key, value) }
             line += "}\n"
         case .console:
-            line = "\(time)\t\(level)\t\(caller)\t\(event.message)"
+            line = "\(time)\t\(level)\t\(caller)\t\(message)"
             if !fields.isEmpty {
                 let pairs = fields.map { "\(JSONText.quoted($0.key)): \(Self.json($0.value))" }
                 line += "\t{" + pairs.joined(separator: ", ") + "}"
             }
             line += "\n"
         }
-        sinks.write(line)
+        return line
     }
 
     /// Etcd's names of levels.
@@ -89,9 +98,18 @@ struct LogOutput: LogHandler {
 }
 
 /// Where lines go: file descriptors, written under a lock so that lines do not mix.
+///
+/// Lines are written by the threads that have something to say, the node's own among them. So nobody waits for whoever reads
+/// a pipe or a terminal: what it does not take is left out and counted, and the count comes first when it takes lines again.
 final class LogSinks: Sendable {
-    private let descriptors: [Int32]
-    private let lock = Mutex(())
+    private struct Sink {
+        let descriptor: Int32
+        var missed = 0
+    }
+
+    private let sinks: Mutex<[Sink]>
+    /// A pipe that can be written takes as much without waiting.
+    private static let pieceByteCount = Int(PIPE_BUF)
 
     /// - Parameter outputs: `default`, `stderr`, `stdout` or paths of files, which are appended to.
     /// - Throws: `ServeFailure` when a file cannot be opened.
@@ -109,23 +127,40 @@ final class LogSinks: Sendable {
                 descriptors.append(descriptor)
             }
         }
-        self.descriptors = descriptors
+        sinks = Mutex(descriptors.map { Sink(descriptor: $0) })
     }
 
-    func write(_ line: String) {
-        var line = line
-        lock.withLock { _ in
-            line.withUTF8 { bytes in
-                for descriptor in descriptors {
-                    var offset = 0
-                    while offset < bytes.count {
-                        let written = Foundation.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-                        guard written > 0 else { break }
-                        offset += written
-                    }
+    /// - Parameter note: The line that tells how many were left out.
+    func write(_ line: String, note: (Int) -> String) {
+        sinks.withLock { sinks in
+            for index in sinks.indices {
+                if sinks[index].missed > 0, Self.put(note(sinks[index].missed), to: sinks[index].descriptor) {
+                    sinks[index].missed = 0
                 }
+                if sinks[index].missed > 0 || !Self.put(line, to: sinks[index].descriptor) { sinks[index].missed += 1 }
             }
         }
+    }
+
+    /// - Returns: Whether anything of it was taken, or nothing ever will be.
+    private static func put(_ line: String, to descriptor: Int32) -> Bool {
+        var line = line
+        return line.withUTF8 { bytes in
+            var offset = 0
+            while offset < bytes.count, isReady(descriptor) {
+                let count = min(pieceByteCount, bytes.count - offset)
+                let written = Foundation.write(descriptor, bytes.baseAddress! + offset, count)
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else { return true }
+                offset += written
+            }
+            return offset > 0
+        }
+    }
+
+    private static func isReady(_ descriptor: Int32) -> Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&wanted, 1, 0) != 0
     }
 }
 

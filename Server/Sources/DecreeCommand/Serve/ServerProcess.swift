@@ -104,12 +104,17 @@ struct ServerProcess {
         let attributes = MemberAttributes(
             memberID: node.node.rawValue, name: plan.name, clientURLs: plan.advertisedClientURLs)
         let operation = StoreOperation.publishMember(attributes).encode()
+        var said: (text: String, at: ContinuousClock.Instant)?
         while !Task.isCancelled {
             do throws(RequestFailure) {
                 _ = try await node.submit(operation)
                 break
             } catch {
-                logger.warning("the cluster did not answer yet", metadata: ["reason": "\(error)"])
+                // On a full disk, say, it fails at once, and the log may lie there as well.
+                if said.map({ $0.text != "\(error)" || $0.at.duration(to: .now) > .seconds(60) }) ?? true {
+                    logger.warning("the cluster did not answer yet", metadata: ["reason": "\(error)"])
+                    said = ("\(error)", .now)
+                }
                 try? await Task.sleep(for: .milliseconds(200))
             }
         }
