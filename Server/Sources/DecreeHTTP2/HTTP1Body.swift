@@ -54,6 +54,7 @@ struct HTTP1Body {
                 phase = .chunkSize
             case .trailers(let seen):
                 guard let line = try Self.line(&input, maxBytes: Self.maxTrailerBytes - seen) else { return false }
+                if !line.isEmpty { _ = try HTTP1Head.field(line[...]) }
                 phase = line.isEmpty ? .complete : .trailers(seen + line.count + 2)
             }
         }

@@ -99,7 +99,7 @@ struct HTTP1Head {
 
     // MARK: Fields (RFC 9112, section 5)
 
-    private static func field(_ line: ArraySlice<UInt8>) throws(HTTP1Problem) -> HTTPField {
+    static func field(_ line: ArraySlice<UInt8>) throws(HTTP1Problem) -> HTTPField {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), isToken(line[..<colon]) else {
             throw .malformed("malformed header field")
         }

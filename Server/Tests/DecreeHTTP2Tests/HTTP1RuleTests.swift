@@ -99,6 +99,15 @@ import Testing
         server.close()
     }
 
+    @Test(
+        "Trailers that are no fields keep the request from being carried out",
+        arguments: ["no field", "x : y", " x: y", "x: a\0b", "x: a\rb", ": y"])
+    func malformedTrailers(line: String) throws {
+        let request = "POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+        let answer = try ask(request + "2\r\nok\r\n0\r\n\(line)\r\n\r\n")
+        #expect(answer.text.hasPrefix("HTTP/1.1 400 ") && !answer.isOpen)
+    }
+
     @Test("An upgrade that is not followed changes nothing", arguments: ["h2c", "websocket", "TLS/1.2"])
     func upgrade(to name: String) throws {
         let request =

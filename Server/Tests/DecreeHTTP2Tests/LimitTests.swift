@@ -144,6 +144,28 @@ import Testing
         }
     }
 
+    @Test("What the codec remembers of priorities is counted, up to as many as it remembers")
+    func priorities() throws {
+        func priorities(_ count: Int) -> [UInt8] {
+            (0..<count).flatMap { RawFrame.frame(type: 2, stream: UInt32($0 * 2 + 1), [0, 0, 0, 0, 9]) }
+        }
+        let server = try EmbeddedServer()
+        server.receive(RawPeer.preface + RawFrame.settings)
+        let idle = server.loop.budget.held
+        server.receive(priorities(60))
+        #expect(server.loop.budget.held == idle + 60 * 256)
+        server.receive(priorities(400))
+        #expect(server.loop.budget.held == idle + 100 * 256)
+        server.close()
+        #expect(server.loop.budget.held == 0)
+
+        let small = try EmbeddedServer { $0.limits.maxHeldBytes = 0 }
+        small.receive(RawPeer.preface + RawFrame.settings + priorities(60))
+        #expect(
+            small.sentFrames().contains { $0.type == 7 && $0.payload.suffix(14).elementsEqual("too_much_waits".utf8) })
+        small.close()
+    }
+
     @Test("An answer too large for a message's prefix fails its call, and takes no memory")
     func hugeAnswer() async throws {
         try await TestServer.with { server in

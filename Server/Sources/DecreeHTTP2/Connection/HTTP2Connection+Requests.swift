@@ -34,11 +34,26 @@ extension HTTP2Connection {
         case NGHTTP2_DATA:
             let endsStream = frame.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
             if !endsStream, flood.pointee.empty.pour() { refuse("too_many_empty_frames") }
+        case NGHTTP2_PRIORITY:
+            if flood.pointee.empty.pour() { refuse("too_many_empty_frames") }
+            holdPriority()
         case NGHTTP2_GOAWAY:
             break
         default:
             if flood.pointee.empty.pour() { refuse("too_many_empty_frames") }
         }
+    }
+
+    /// The codec remembers the priorities of streams that do not exist yet, of as many as this.
+    private static let maxPriorities = 100
+    /// What one takes, in bytes.
+    private static let priorityCost = 256
+
+    private func holdPriority() {
+        guard priorities < Self.maxPriorities else { return }
+        priorities += 1
+        if !loop.budget.hasRoom(for: Self.priorityCost) { refuse("too_much_waits") }
+        hold(Self.priorityCost)
     }
 
     func headersBegin(_ streamID: Int32) {

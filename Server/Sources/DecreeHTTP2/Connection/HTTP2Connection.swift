@@ -54,6 +54,8 @@ final class HTTP2Connection: ChannelInboundHandler, LoopConnection {
     @exclusivity(unchecked) var account = ConnectionAccount()
     /// Calls whose present message is not complete.
     @exclusivity(unchecked) var incompleteCalls = 0
+    /// Priorities of streams to come that the codec may remember.
+    var priorities = 0
     /// Bytes received whose share of the connection's window was not given back yet.
     @exclusivity(unchecked) var unconsumed = 0
     @exclusivity(unchecked) var recent = RecentStream()
