@@ -26,6 +26,9 @@ struct FieldRules {
         return isConnect ? seen != [.method, .authority] : !seen.isSuperset(of: [.method, .scheme, .path])
     }
 
+    /// The same for the list behind the body, in which no pseudo-header field stands (section 8.1).
+    var isMalformedTrailer: Bool { hasBroken || !seen.isEmpty }
+
     @inline(__always)
     mutating func judge(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
         guard nghttp2_check_header_value_rfc9113(value.baseAddress, value.count) != 0 else { return hasBroken = true }

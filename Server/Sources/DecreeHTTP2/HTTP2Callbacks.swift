@@ -33,13 +33,12 @@ enum HTTP2Callbacks {
             return 0
         }
         nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, connection in
-            guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+            guard let frame else { return 0 }
             onConnection(connection) { $0.headersBegin(frame.pointee.hd.stream_id) }
             return 0
         }
         nghttp2_session_callbacks_set_on_header_callback(callbacks) {
-            _, frame, name, nameLength, value, valueLength, _, connection in
-            guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+            _, _, name, nameLength, value, valueLength, _, connection in
             onConnection(connection) {
                 $0.head.pointee.take(
                     UnsafeBufferPointer(start: name, count: nameLength),

@@ -35,6 +35,8 @@ struct RequestHead {
     private(set) var isTooLarge = false
     /// The list breaks a rule of HTTP/2.
     var isMalformed: Bool { rules.isMalformed }
+    /// It does as the list behind the body.
+    var isMalformedTrailer: Bool { rules.isMalformedTrailer }
     /// The length that the client announced for the body, or negative.
     var contentLength: Int { rules.contentLength }
     private var rules = FieldRules()

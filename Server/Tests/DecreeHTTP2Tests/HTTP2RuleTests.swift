@@ -71,6 +71,20 @@ import Testing
         #expect(server.handler.halfClosed == 1)
     }
 
+    @Test(
+        "What breaks the rules behind the body keeps the request from being carried out (section 8.1)",
+        arguments: [(":path", "/x"), (":status", "200"), ("X", "y"), ("x", "a\0b"), ("connection", "close")])
+    func malformedTrailers(name: String, value: String) throws {
+        let server = try EmbeddedServer()
+        defer { server.close() }
+        let message = RawFrame.data(1, RawFrame.message([1]))
+        server.receive(RawPeer.preface + RawFrame.settings + RawFrame.call(1, TestMethod.echo.path) + message)
+        server.receive(RawFrame.headers(1, [(name, value)], ends: true))
+        let refused = server.sentFrames().filter { $0.stream == 1 }
+        #expect(refused.map(\.type) == [3] && refused.first?.payload == [0, 0, 0, 1], "\(refused)")
+        #expect(server.loop.openCalls == 0)
+    }
+
     @Test("A length that fits is no obstacle")
     func length() throws {
         let server = try EmbeddedServer()

@@ -70,7 +70,7 @@ extension HTTP2Connection {
         } else if Self.isType(header.type, NGHTTP2_HEADERS) {
             if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
                 startCall(endsStream: endsStream)
-            } else if endsStream {
+            } else if endsStream, !head.pointee.isMalformedTrailer {
                 inputEnds(header.stream_id)
             } else {
                 // Only the last header list of a request may be another than the first (RFC 9113, section 8.1).
