@@ -81,6 +81,8 @@ let package = Package(
                 "DecreeStoreSimulation",
                 .product(name: "Decree", package: "decree"),
                 .product(name: "DecreeJournal", package: "decree"),
+                .product(name: "DecreeLearning", package: "decree"),
+                .product(name: "PaxosSynod", package: "decree"),
                 .product(name: "DecreeSimulator", package: "decree"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

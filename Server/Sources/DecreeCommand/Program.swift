@@ -9,7 +9,7 @@ struct Program: AsyncParsableCommand {
         commandName: "decree",
         abstract: "A replicated key-value store that speaks the etcd v3 API, and its command line.",
         discussion: """
-            decree serve starts a server; the other commands talk to one.
+            decree serve starts a server; the other commands talk to one, but for decree simulate and decree learn.
             Try: decree serve, and in another window: decree put greeting hello, then decree get greeting.
 
             Exit codes: 0 done, 1 the request failed or the server cannot run, 2 the command line makes no sense,
@@ -18,7 +18,8 @@ struct Program: AsyncParsableCommand {
         version: ServeHelp.version,
         subcommands: [
             ServeCommand.self, GetCommand.self, PutCommand.self, DeleteCommand.self, TxnCommand.self,
-            CompactCommand.self, StatusCommand.self, MembersCommand.self, SimulateCommand.self, VersionCommand.self,
+            CompactCommand.self, StatusCommand.self, MembersCommand.self, SimulateCommand.self, LearnCommand.self,
+            VersionCommand.self,
         ])
 
     /// The argument parser would complain of an option that the command does not have, instead of the command.

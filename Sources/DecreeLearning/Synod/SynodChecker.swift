@@ -90,6 +90,6 @@ extension Payload {
 }
 
 extension Ballot {
-    /// The number and the proposer.
-    var text: String { "\(round).\(node.rawValue)" }
+    /// The number and the proposer, counted from 0 as all that is told of runs.
+    var text: String { "\(round).\(Int(node.rawValue) - 1)" }
 }

@@ -81,6 +81,10 @@ struct PlainDisk: Hashable {
     private struct Write: Hashable {
         let id: SynodWrite
         let records: [SynodRecord]
+
+        // Names come in order: those under way are the last ones that the process gave away, whatever their numbers are.
+        static func == (left: Write, right: Write) -> Bool { left.records == right.records }
+        func hash(into hasher: inout Hasher) { hasher.combine(records) }
     }
 
     private(set) var durable = SynodState()

@@ -21,9 +21,13 @@ struct SynodPlan: Hashable {
     var crashes = 0
     /// How many ballots each proposer may begin when it likes; nil when its patience says when.
     var ballots: Int? = 1
+    /// How many ballots all proposers may begin together.
+    var allBallots = Int.max
     /// A write is durable at once. Without crashes nothing is lost by that: what waits for a write might as well be a
     /// message that takes longer.
     var syncsAtOnce = false
+    /// The client of a proposer wants the same in each of its lives.
+    var wishesStay = false
     /// Disks hold the journal that ships; otherwise they are the least that a disk can be.
     var hasJournals = false
     /// Of processes whose patience says when.

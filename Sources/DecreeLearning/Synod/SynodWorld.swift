@@ -133,7 +133,7 @@ struct SynodWorld: BranchingHarness, Hashable {
 
     private func mayStand(_ place: Int) -> Bool {
         guard let ballots = plan.ballots, seats[place].process.proposer != nil else { return false }
-        return seats[place].ballots < ballots
+        return seats[place].ballots < ballots && seats.reduce(0) { $0 + $1.ballots } < plan.allBallots
     }
 
     private func addFates(of packet: UInt16, to kinds: inout [Kind]) {
@@ -187,7 +187,7 @@ struct SynodWorld: BranchingHarness, Hashable {
         step(self.place(of: packet.to), .received(packet.message, from: packet.from), &event)
     }
 
-    private func place(of identity: NodeID) -> Int {
+    func place(of identity: NodeID) -> Int {
         guard let place = seats.firstIndex(where: { $0.process.identity == identity }) else {
             invariantFailure("messages go to processes of the Synod: \(identity)")
         }
@@ -211,7 +211,7 @@ struct SynodWorld: BranchingHarness, Hashable {
         let identity = seats[place].process.identity
         seats[place].disk.crash(&choices)
         seats[place].process = Self.boot(identity, &seats[place].disk, plan)
-        seats[place].life += 1
+        if seats[place].process.proposer != nil, !plan.wishesStay { seats[place].life += 1 }
         begin(place, &event)
     }
 
@@ -248,7 +248,7 @@ struct SynodWorld: BranchingHarness, Hashable {
 
     // MARK: The network
 
-    private func isHeard(_ packet: SynodPacket) -> Bool {
+    func isHeard(_ packet: SynodPacket) -> Bool {
         guard plan.proposersIgnoreVotes else { return true }
         switch packet.message {
         case .accepted: return plan.synod.learners.contains(packet.to)
@@ -280,8 +280,38 @@ struct SynodWorld: BranchingHarness, Hashable {
     }
 }
 
+// MARK: A process by itself
+
+extension SynodWorld {
+    /// What a process does in some state at something that happens to it, whatever the others do.
+    /// - Parameter packet: What arrives, where something arrives.
+    func alone(_ seat: Seat, at place: Int, _ kind: Kind, _ packet: SynodPacket?) -> (seat: Seat, event: Event) {
+        var world = self
+        world.seats[place] = seat
+        world.network = packet.map { [$0] } ?? []
+        // A plain disk leaves nothing to chance.
+        var choices = Choices(seed: 0)
+        let event = world.happen(Event(kind: kind), &choices)
+        return (world.seats[place], event)
+    }
+
+    /// Votes are kept even where nobody hears them, since they are judged.
+    func isKept(_ packet: SynodPacket) -> Bool {
+        if case .accepted = packet.message { return true }
+        return isHeard(packet)
+    }
+
+    /// The places of acceptors that have no other role.
+    var exchangeable: [Int] {
+        seats.indices.filter { place in
+            let process = seats[place].process
+            return process.acceptor != nil && process.proposer == nil && process.learner == nil
+        }
+    }
+}
+
 extension SynodMessage {
-    fileprivate var isAccept: Bool {
+    var isAccept: Bool {
         if case .accept = self { true } else { false }
     }
 }

@@ -33,4 +33,24 @@ struct Outbox: Hashable, Sendable {
             held.removeFirst()
         }
     }
+
+    // How many writes there were until now makes no difference: two are equal that wait for equally many.
+
+    static func == (left: Outbox, right: Outbox) -> Bool {
+        left.pending == right.pending
+            && left.held.elementsEqual(right.held) { mine, theirs in
+                mine.sends == theirs.sends
+                    && mine.write.rawValue &- left.durable.rawValue == theirs.write.rawValue &- right.durable.rawValue
+            }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(pending)
+        for waiting in held {
+            hasher.combine(waiting.write.rawValue &- durable.rawValue)
+            hasher.combine(waiting.sends)
+        }
+    }
+
+    private var pending: UInt64 { last.rawValue - durable.rawValue }
 }

@@ -79,9 +79,10 @@ struct ImportTests {
         "Server/Sources/DecreeCommand": Set(
             [
                 "ArgumentParser", "Decree", "DecreeEtcd", "DecreeHTTP2", "DecreeJournal", "DecreeMetrics",
-                "DecreeRPC", "DecreeServer", "DecreeSimulator", "DecreeStore", "DecreeStoreSimulation", "Dispatch",
-                "Foundation",
-                "Logging", "Metrics", "NIOCore", "NIOPosix", "PaxosBase", "PaxosLog", "SwiftProtobuf",
+                "DecreeLearning", "DecreeRPC", "DecreeServer", "DecreeSimulator", "DecreeStore",
+                "DecreeStoreSimulation",
+                "Dispatch", "Foundation",
+                "Logging", "Metrics", "NIOCore", "NIOPosix", "PaxosBase", "PaxosLog", "PaxosSynod", "SwiftProtobuf",
                 "Synchronization",
                 "Yams",
             ] + posix),
