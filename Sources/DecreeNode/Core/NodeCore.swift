@@ -14,7 +14,7 @@ import PaxosLog
 /// 5. ``GroupMachine/takeNews()``: for each port what was pushed to it, and behind that its completions.
 public struct NodeCore: Sendable {
     public let node: NodeID
-    public let limits: NodeLimits
+    public package(set) var limits: NodeLimits
     public package(set) var greeting: Greeting
     /// Ascending by number.
     package var groups: [GroupCore]

@@ -1,3 +1,4 @@
+import DecreeNode
 import PaxosBase
 import PaxosLog
 
@@ -108,11 +109,18 @@ extension Engine {
     func mend() {
         isHealed = true
         network.healAll()
+        giveQuestionsTime()
         for node in nodes where !node.isGone {
             resume(node)
             if node.isDiskFull { setDiskFull(false, node) }
             if !node.isUp { schedule.plan(Occurrence(.restart, node: node.index, life: node.life), after: .zero) }
         }
+    }
+
+    /// Who asks for all that there is, as clients do in the end, needs a time-out that is longer than the work.
+    private func giveQuestionsTime() {
+        plan.limits.queryTimeout = NodeLimits().queryTimeout
+        for node in nodes { node.process?.node.core.limits.queryTimeout = plan.limits.queryTimeout }
     }
 
     /// The nodes that stay down from now on, if only a quorum heals.

@@ -11,7 +11,7 @@ import PaxosLog
 /// What is touched for every event, here and in nodes and seats, is not checked for overlapping accesses at run time: that took
 /// a tenth of all time. One thread runs a world, and nothing keeps a reference into its state while it calls on.
 final class Engine {
-    let plan: RunPlan
+    var plan: RunPlan
     let flaws: Set<Flaw>
     let configuration: Configuration
     static let cluster = ClusterID(7)
