@@ -110,6 +110,24 @@ struct PushTests {
         await cluster.stopAll()
     }
 
+    @Test("An iterator that is left in the middle of a batch holds nothing when another goes on behind it")
+    func leftInTheMiddle() async throws {
+        let cluster = try await TestCluster(size: 1) { $0.limits.maximumPushes = 8 }
+        try await cluster.startAll()
+        try await cluster.write("a=0", through: 0)
+        let sequence = cluster[0].pushes()
+        let port = cluster[0].openPort(deliver: { _ in })
+        for round in 1...20 {
+            // Both in one turn, so in one batch, whose second half goes to nobody.
+            port.submit([
+                .command(Payload("a=\(round)"), token: 1), .command(Payload("b=\(round)"), token: 2),
+            ])
+            var iterator = sequence.makeAsyncIterator()
+            while try await iterator.next() != "a=\(round)" {}
+        }
+        await cluster.stopAll()
+    }
+
     @Test(
         "A sequence ends with its node, with the task that goes through it, and begins nowhere on a node that has stopped"
     )

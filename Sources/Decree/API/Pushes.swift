@@ -18,7 +18,7 @@ extension Node {
         init(of node: Node) { subscriber = PushSubscriber(node) }
 
         /// Begins with what was pushed since the sequence was made; a second iterator begins behind the batch that the first was
-        /// in.
+        /// in, whose rest goes to nobody.
         public func makeAsyncIterator() -> Iterator { Iterator(subscriber: subscriber) }
 
         /// Goes through the pushes batch by batch; a batch is held until its last push was taken.
@@ -61,7 +61,7 @@ extension Node {
             }
 
             private mutating func finish(_ batch: Node.Pushed) {
-                subscriber.drained(batch)
+                subscriber.finish()
                 taken = 0
                 end = batch.end
             }
@@ -73,6 +73,8 @@ extension Node {
 final class PushSubscriber<Machine: StateMachine & SendableMetatype>: Sendable {
     private let buffer = PushBuffer<Machine>()
     private let port: Node<Machine>.Port
+    /// The batch that an iterator was given and is not done with.
+    private let given = Mutex<Node<Machine>.Pushed?>(nil)
 
     init(_ node: Node<Machine>) {
         port = node.openPort(deliver: { _ in }, pushed: { [buffer] in buffer.append($0) })
@@ -81,9 +83,16 @@ final class PushSubscriber<Machine: StateMachine & SendableMetatype>: Sendable {
 
     deinit { port.close() }
 
-    func next() async -> Node<Machine>.Pushed? { await buffer.next() }
+    /// Whoever asks for the next batch is done with the one before, also when another iterator left off in it.
+    func next() async -> Node<Machine>.Pushed? {
+        finish()
+        let batch = await buffer.next()
+        given.withLock { $0 = batch }
+        return batch
+    }
 
-    func drained(_ batch: Node<Machine>.Pushed) { port.drained(batch) }
+    /// Nobody needs the batch that was given any more.
+    func finish() { if let batch = given.withLock({ $0.take() }) { port.drained(batch) } }
 }
 
 /// Between the node's loop, which appends, and the task that fetches.

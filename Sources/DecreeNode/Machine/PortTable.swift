@@ -63,8 +63,8 @@ struct PortTable<Machine: StateMachine> {
     mutating func push(_ port: PortID, _ batch: PushBatch<Machine>) {
         guard places.isOpen(port) else { return }
         note(port)
-        let former = takePush(Int(port.place))
-        pushes[Int(port.place)] = [former?.followed(by: batch) ?? batch]
+        guard pushes[Int(port.place)].isEmpty else { return pushes[Int(port.place)][0].append(batch) }
+        pushes[Int(port.place)].append(batch)
         pushedCount += 1
     }
 

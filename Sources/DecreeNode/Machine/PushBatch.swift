@@ -7,15 +7,15 @@ import PaxosLog
 /// ended. It ends only with a batch that says so.
 public struct PushBatch<Machine: StateMachine>: Sendable {
     /// Of the commands behind ``after`` up to ``through``, in their order; all that one command pushed is in one batch.
-    public let pushes: [Machine.Push]
+    public private(set) var pushes: [Machine.Push]
     /// The slot behind which these pushes begin.
     public let after: Slot
     /// Of every command up to this slot all pushes were told.
-    public let through: Slot
+    public private(set) var through: Slot
     /// What the port holds of the node's memory by this batch until it says that it is done with it.
-    public let amount: PushAmount
+    public private(set) var amount: PushAmount
     /// Why nothing follows; nil when the subscription goes on.
-    public let end: PushesEnd?
+    public private(set) var end: PushesEnd?
 
     package init(pushes: [Machine.Push], after: Slot, through: Slot, amount: PushAmount, end: PushesEnd?) {
         self.pushes = pushes
@@ -30,12 +30,12 @@ public struct PushBatch<Machine: StateMachine>: Sendable {
         PushBatch(pushes: [], after: .zero, through: .zero, amount: PushAmount(), end: reason)
     }
 
-    /// Both in one, for a port that did not fetch the first.
-    func followed(by other: PushBatch) -> PushBatch {
-        var sum = amount
-        sum += other.amount
-        return PushBatch(
-            pushes: pushes + other.pushes, after: after, through: other.through, amount: sum, end: end ?? other.end)
+    /// Takes what follows, for a port that did not fetch this yet.
+    mutating func append(_ other: PushBatch) {
+        pushes += other.pushes
+        through = other.through
+        amount += other.amount
+        end = end ?? other.end
     }
 }
 

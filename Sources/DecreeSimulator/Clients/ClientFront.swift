@@ -50,6 +50,15 @@ public struct FrontEffects<Machine: StateMachine> {
     public var finding: String?
 
     public init() {}
+
+    var isEmpty: Bool { outcomes.isEmpty && requests.isEmpty && stopped.isEmpty && finding == nil }
+
+    mutating func removeAll() {
+        requests.removeAll(keepingCapacity: true)
+        stopped.removeAll(keepingCapacity: true)
+        outcomes.removeAll(keepingCapacity: true)
+        finding = nil
+    }
 }
 
 /// What the client of a call is told.

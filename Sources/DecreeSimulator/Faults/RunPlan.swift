@@ -26,6 +26,7 @@ struct RunPlan {
     var limits = NodeLimits()
     /// How many steps of long work a node does behind a turn.
     var stepsPerTurn = 2
+    /// Every world draws this itself, behind all else.
     var subscribers = SubscriberPlan()
     /// Nodes start for the first time one after another, within this time.
     var startSpread = TimeSpan.zero

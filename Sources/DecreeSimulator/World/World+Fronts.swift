@@ -8,6 +8,8 @@ final class FrontSeat<Front: ClientFront> {
     var completions: [NodeCompletion<Front.Machine>] = []
     /// How the node stood in its last turn.
     var status = LoopStatus()
+    /// Empty between events; kept for its memory.
+    var effects = FrontEffects<Front.Machine>()
     /// The virtual time of the earliest turn that is planned.
     var plannedTurn = UInt64.max
 
@@ -87,10 +89,17 @@ extension World {
     private func carryOut(
         _ event: FrontEvent<Machine, W.Operation>, _ index: Int, of node: SimulatedNode, at clock: Instant
     ) {
-        var effects = FrontEffects<Machine>()
-        fronts[node.index][index].front.step(event, at: clock, into: &effects)
-        for told in effects.outcomes { tell(told.call, told.outcome) }
-        if let finding = effects.finding { engine.findings.report(.outcome, "\(node.id): \(finding)") }
+        let front = fronts[node.index][index]
+        front.front.step(event, at: clock, into: &front.effects)
+        guard !front.effects.isEmpty else { return }
+        for told in front.effects.outcomes { tell(told.call, told.outcome) }
+        if let finding = front.effects.finding { engine.findings.report(.outcome, "\(node.id): \(finding)") }
+        handIn(front.effects, index, of: node)
+        front.effects.removeAll()
+    }
+
+    /// What a front wants of its node waits for the node's next turn.
+    private func handIn(_ effects: FrontEffects<Machine>, _ index: Int, of node: SimulatedNode) {
         guard !effects.requests.isEmpty || !effects.stopped.isEmpty else { return }
         let seat = seats[node.index][index / Self.portCount]
         let port = seat.ports[index % Self.portCount]
