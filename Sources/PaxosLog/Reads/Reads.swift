@@ -43,8 +43,11 @@ struct Reads: Hashable, Sendable {
 
     mutating func add(_ waiter: Waiter, at now: Instant) { waiting.append(Waiting(waiter: waiter, since: now)) }
 
-    /// Since when the first of those waits that no barrier was begun for.
-    var oldest: Instant? { waiting.first?.since }
+    /// Since when the first of them waits, whatever for.
+    var oldest: Instant? {
+        let lists = [waiting.map(\.since), barrier?.waiters.map(\.since) ?? [], parked.map(\.since)]
+        return lists.joined().min()
+    }
 
     /// Whether a barrier is to begin.
     var wantsBarrier: Bool { !waiting.isEmpty && barrier == nil }
@@ -156,6 +159,7 @@ struct Reads: Hashable, Sendable {
             self.barrier = nil
         }
         func isExpired(_ since: Instant) -> Bool { now.since(since) >= settings.readTimeout }
+        expireInBarrier(isExpired, into: &effects)
         for read in waiting where isExpired(read.since) {
             if case .client(let token) = read.waiter { effects.outcomes.append(.readFailed(token)) }
         }
@@ -167,13 +171,23 @@ struct Reads: Hashable, Sendable {
         for read in parked where lags(read) { effects.outcomes.append(.readLags(read.token)) }
         parked.removeAll(where: lags)
     }
+
+    /// A client's time goes on while leaders follow each other and every barrier is cut short by the next. What else waits
+    /// for a barrier waits no longer than for that.
+    private mutating func expireInBarrier(_ isExpired: (Instant) -> Bool, into effects: inout Effects) {
+        guard let barrier else { return }
+        for read in barrier.waiters where isExpired(read.since) {
+            if case .client(let token) = read.waiter { effects.outcomes.append(.readFailed(token)) }
+        }
+        self.barrier?.waiters.removeAll { $0.waiter.isClient && isExpired($0.since) }
+    }
 }
 
 /// A barrier under way.
 struct BarrierRound: Hashable, Sendable {
     let nonce: Nonce
     let way: Reads.Way
-    let waiters: [Reads.Waiting]
+    var waiters: [Reads.Waiting]
     let since: Instant
     /// Who has confirmed or answered; this node itself to begin with.
     var answers = MemberSet()

@@ -65,6 +65,25 @@ struct ReadsPartTests {
         #expect(effects.outcomes == [.readFailed(token)])
     }
 
+    @Test("A read's time goes on while leaders follow each other and every barrier is cut short by the next")
+    func expiresInBarriers() {
+        var (core, effects) = (Parts.core(), Effects())
+        var reads = begin(.quorum, &core)
+        let settings = core.settings
+        let end = Parts.now + settings.readTimeout
+        for now in stride(from: Parts.now.nanoseconds, to: end.nanoseconds, by: 1_000_000).map(Instant.init) {
+            reads.restart()
+            reads.begin(by: .quorum, at: now, seat: Parts.seat, &core, into: &effects)
+            reads.expire(at: now, settings: settings, into: &effects)
+        }
+        #expect(effects.outcomes.isEmpty)
+        #expect(reads.oldest == Parts.now)
+        reads.expire(at: end, settings: settings, into: &effects)
+        #expect(effects.outcomes == [.readFailed(token)])
+        reads.expire(at: end + settings.readTimeout, settings: settings, into: &effects)
+        #expect(effects.outcomes.count == 1)
+    }
+
     @Test("While the disk is full, a read that waits for entries fails once those under way have had their time")
     func lags() throws {
         var (core, effects) = (Parts.core(), Effects())
