@@ -147,6 +147,9 @@ extension Replica.Settings {
         settings.maximumOpenBytes = [1_000, 32 << 10, 256 << 20][Int(choices.below(3))]
         settings.maximumPendingBytes = [400, 8_192, 256 << 20][Int(choices.below(3))]
         settings.maximumResendBytes = [100, 4_096, 8 << 20][Int(choices.below(3))]
+        // What acceptors had no room for comes only by being sent again, which has to keep up with what clients want.
+        guard settings.maximumUnsyncedBytes < 1 << 20 else { return settings }
+        settings.maximumResendBytes = max(settings.maximumResendBytes, 64 << 10)
         return settings
     }
 }

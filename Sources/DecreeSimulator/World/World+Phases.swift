@@ -10,11 +10,14 @@ extension World {
     private var patience: TimeSpan { .seconds(60) }
     /// How long a healed world may take until the run is long enough, when its clients do have their answers.
     private var fullPatience: TimeSpan { .seconds(600) }
-    /// How long all replicas may take until they are equal, when nothing else happens. Who may have few bytes on their way
-    /// to its disk refuses what does not fit, and asks again for it an interval later: at worst for each value.
+    /// How long all replicas may take until they are equal, when nothing else happens. Who lags learns at worst value by value,
+    /// with a question and an answer for each. Who may have few bytes on their way to its disk refuses what does not fit, and
+    /// asks again for it an interval later.
     private var teachingPatience: TimeSpan {
-        guard engine.plan.replica.maximumUnsyncedBytes < 1 << 20 else { return patience }
-        return patience + engine.plan.replica.resendInterval * UInt64(engine.chosenCount)
+        let settings = engine.plan.replica
+        let hasRoom = settings.maximumUnsyncedBytes >= 1 << 20
+        let step = hasRoom ? settings.heartbeatInterval : settings.resendInterval
+        return patience + step * UInt64(engine.chosenCount)
     }
 
     func fault(_ kind: FaultKind) {
