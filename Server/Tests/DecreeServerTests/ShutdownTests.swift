@@ -92,6 +92,22 @@ extension ServerTests {
             }
         }
 
+        @Test("A signal that comes with the first line of the log is heard, every time")
+        func withTheFirstLine() throws {
+            try withCluster(.decree(), nodes: 1) { cluster in
+                let node = cluster.nodes[0]
+                node.send(SIGTERM)
+                #expect(try node.process?.wait(within: .seconds(15)) == .exited(0))
+                for round in 0..<20 {
+                    let before = node.logText.utf8.count
+                    try node.start()
+                    try eventually("the first line", within: .seconds(10)) { node.logText.utf8.count > before }
+                    node.send(round % 2 == 0 ? SIGTERM : SIGINT)
+                    #expect(try node.process?.wait(within: .seconds(5)) == .exited(0))
+                }
+            }
+        }
+
         @Test("A second signal ends a shutdown that waits")
         func secondSignal() throws {
             try withCluster(.decree()) { cluster in

@@ -1,37 +1,31 @@
-import Dispatch
 import Foundation
-import Synchronization
 
 /// The operator's word to stop.
 enum Signals {
-    private static let watcher = Mutex<Watcher?>(nil)
-
     /// Calls `body` for every SIGINT and SIGTERM that comes from now on, with the number of signals so far.
+    ///
+    /// None is lost: the handler stands when this returns, and puts the signal into a pipe, from which a thread of its own takes
+    /// it, however busy or blocked all others are. (A source of Dispatch is registered some time after it was resumed, and what
+    /// comes in between is lost.)
+    /// - Parameter body: Called on that thread. Without a descriptor for the pipe it is never called, and signals end the process.
     static func watch(_ body: @escaping @Sendable (_ signal: Int32, _ count: Int) -> Void) {
-        let watcher = Watcher(body)
-        Self.watcher.withLock { $0 = watcher }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        let (reading, writing) = (ends[0], ends[1])
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(writing, F_SETFL, O_NONBLOCK)
+        pipeForSignals = writing
+        Thread.detachNewThread { read(from: reading, body) }
+        for number in [SIGINT, SIGTERM] { signal(number, noteSignal) }
     }
 
-    /// Keeps the sources alive. Dispatch's are safe to use from any thread, but do not say so to the compiler.
-    private final class Watcher: @unchecked Sendable {
-        private var sources: [any DispatchSourceSignal] = []
-        private let count = Mutex(0)
-
-        init(_ body: @escaping @Sendable (Int32, Int) -> Void) {
-            for number in [SIGINT, SIGTERM] {
-                signal(number, SIG_IGN)
-                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-                source.setEventHandler { [self] in
-                    let count = count.withLock { count in
-                        // Signals that came before the handler ran are one call of it.
-                        count += Int(source.data)
-                        return count
-                    }
-                    body(number, count)
-                }
-                source.resume()
-                sources.append(source)
-            }
+    private static func read(from descriptor: Int32, _ body: (Int32, Int) -> Void) {
+        var count = 0
+        while true {
+            var number: UInt8 = 0
+            guard Foundation.read(descriptor, &number, 1) == 1 else { continue }
+            count += 1
+            body(Int32(number), count)
         }
     }
 
@@ -42,6 +36,17 @@ enum Signals {
         default: "signal \(number)"
         }
     }
+}
+
+/// Where the handler writes to: written once, before there is a handler.
+nonisolated(unsafe) private var pipeForSignals: Int32 = -1
+
+/// Runs on whichever thread the signal meets, and so does nothing but what is safe there.
+private func noteSignal(_ number: Int32) {
+    let kept = errno
+    var byte = UInt8(truncatingIfNeeded: number)
+    _ = write(pipeForSignals, &byte, 1)
+    errno = kept
 }
 
 /// Tells systemd that the service is ready, when systemd asked to be told.
