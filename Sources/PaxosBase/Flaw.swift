@@ -77,6 +77,14 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case restoreLeavesRemains
     /// Outputs of one call of the machine go to the wrong clients.
     case outputOfAnother
+    /// What a machine left for the next turn yields outputs for the clients at the front of the batch.
+    case outputsFromTheFront
+    /// What a machine left for the next turn is never applied.
+    case restForgotten
+    /// A query is begun as soon as the log stands where it has to, whatever the machine has left for later turns.
+    case readBeforeRest
+    /// A snapshot is begun although the machine has left something for later turns.
+    case snapshotAmidRest
     /// A linearizable query is answered without waiting for its barrier.
     case queryBeforeBarrier
     /// Commands that are due are proposed without a barrier that shows that this node still leads.

@@ -45,7 +45,8 @@ public struct ReadToken: Hashable, Sendable {
 }
 
 /// What a replica wants done. The host carries out all of it, in any order, but for these rules:
-/// records are written in order, `applies` are applied in order, and `outcomes` come after `applies`.
+/// records are written in order, `applies` are applied in order, and `outcomes` come after `applies`. A host that needs
+/// several turns for what it applies may tell the other outcomes meanwhile; `readReady` has to wait for all of it.
 public struct Effects: Sendable {
     public var sends: [Send] = []
     /// Records to write under ``writeID``; empty when nothing has to be written.

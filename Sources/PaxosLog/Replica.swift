@@ -140,6 +140,11 @@ extension Replica {
         set { core.leftOut = newValue }
     }
 
+    /// Says whether the state machine has yet to apply some of what it was handed. Meanwhile nothing more is handed out, so
+    /// that what waits for the machine stays in the log, where it is bounded; and once the machine has done with the
+    /// rest, it stands where this replica says that it does, and can be pinned for a snapshot.
+    package mutating func noteMachine(isBehind: Bool) { core.isMachineBehind = isBehind }
+
     /// What the clock of the log shows now.
     /// - Parameter now: On the node's monotonic clock.
     /// - Returns: The stamp that a command proposed now would bear; nil on a replica that does not lead.

@@ -25,6 +25,18 @@ public protocol StateMachine {
     ///   - outputs: Receives exactly one output for each command with `isAwaited`, in order, and none for the others.
     mutating func apply(_ commands: [ChosenCommand], into outputs: inout [Output])
 
+    /// Applies the next of `commands` in slot order: at least one, and as many as are a bounded amount of work (about 10 ms).
+    /// The others' turn comes when the node has looked at its sockets; queries that wait for nothing in the log are
+    /// begun in between. Where a machine stops has no influence on what it applies, and may differ between replicas.
+    ///
+    /// This is what a node calls. The default does all at once, which is right for commands that are short work.
+    /// - Parameters:
+    ///   - commands: The commands, each at its slot; slots ascend.
+    ///   - first: The place of the first that was not applied yet.
+    ///   - outputs: Receives exactly one output for each command with `isAwaited` that is applied, in order.
+    /// - Returns: How many were applied.
+    mutating func apply(_ commands: [ChosenCommand], from first: Int, into outputs: inout [Output]) -> Int
+
     /// Starts to answer `query` on the state as it is now, with a bounded amount of work (about 200 us).
     mutating func begin(_ query: Query) -> QueryStep<Answer, Cursor>
 
@@ -100,6 +112,13 @@ public protocol StateMachine {
 }
 
 extension StateMachine {
+    /// All in one go.
+    @inlinable
+    public mutating func apply(_ commands: [ChosenCommand], from first: Int, into outputs: inout [Output]) -> Int {
+        apply(first == 0 ? commands : Array(commands[first...]), into: &outputs)
+        return commands.count - first
+    }
+
     /// Most machines want nothing by themselves.
     @inlinable
     public var nextDue: LogTime? { nil }

@@ -22,15 +22,19 @@ public final class Store: StateMachine {
         public var gatheredByteLimit: Int
         /// How much a query does in one step, in units of about 50 ns.
         public var workPerSlice: Int
+        /// How much the commands of one turn do until the others are left for the next one, in the same units. What a
+        /// single command may do is limited apart from that, and is much more.
+        public var workPerTurn: Int
 
         public init(
             responseByteLimit: Int = 512 << 20, workPerSlice: Int = 4_000, gatheredByteLimit: Int = 1 << 30,
-            outputByteLimit: Int = 64 << 20
+            outputByteLimit: Int = 64 << 20, workPerTurn: Int = 200_000
         ) {
             self.responseByteLimit = responseByteLimit
             self.gatheredByteLimit = gatheredByteLimit
             self.outputByteLimit = outputByteLimit
             self.workPerSlice = workPerSlice
+            self.workPerTurn = workPerTurn
         }
     }
 
@@ -44,7 +48,11 @@ public final class Store: StateMachine {
     public var digest: StateDigest { state.digest }
 
     public func apply(_ commands: [ChosenCommand], into outputs: inout [StoreOutput]) {
-        state.apply(commands, into: &outputs)
+        _ = state.apply(commands, from: 0, workLimit: .max, into: &outputs)
+    }
+
+    public func apply(_ commands: [ChosenCommand], from first: Int, into outputs: inout [StoreOutput]) -> Int {
+        state.apply(commands, from: first, workLimit: state.settings.workPerTurn, into: &outputs)
     }
 
     public func performMaintenance() -> Bool { state.reclaim() }

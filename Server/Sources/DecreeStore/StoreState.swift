@@ -29,6 +29,8 @@ struct StoreState: ~Copyable {
     var outputRoom = AnswerRoom(byteCount: 0)
     /// How much work the ranges of the operation being applied may still be, in the units of queries.
     var outputWork = 0
+    /// What the commands of the turn under way have done.
+    var workOfTurn = 0
     /// Room for what a range collects, handed from one query to the next.
     var scratch: [CollectedVersion] = []
     /// What ``FetchAhead`` has looked at; means nothing.

@@ -45,8 +45,10 @@ public struct StoreWorkload: Workload {
     /// The store wants nothing by itself and pushes nothing.
     public static var unseen: [Sight] { [.dueApplied, .pushed, .pushesLost] }
 
-    /// With slices so small that a question or a walk takes several.
-    public func makeMachine() -> Store { Store(settings: Store.Settings(workPerSlice: workPerSlice)) }
+    /// With slices so small that a question or a walk takes several, and so do the commands of many a turn.
+    public func makeMachine() -> Store {
+        Store(settings: Store.Settings(workPerSlice: workPerSlice, workPerTurn: 20 * workPerSlice))
+    }
 
     public func makeFront(of node: NodeID, choices: Choices) -> StoreFront? {
         usesServices || planted != nil ? StoreFront(of: node, choices, planted) : nil

@@ -47,6 +47,38 @@ import Testing
         return TxnRequest(success: [.put("zz", "")] + Array(repeating: .range(range), count: 127))
     }
 
+    @Test("Commands that together are much work are done in several turns, to the same end as in one")
+    func inTurns() {
+        let (store, other) = (Self.filled(5_000), Self.filled(5_000))
+        let scan = TxnRequest(compares: [Compare(.everything, .greater, .version(0))], success: [.put("zz", "")])
+        let long = StoreOperation.txn(scan).encode()
+        let short = StoreOperation.put(PutRequest(key: Payload("key".utf8), value: Payload("v".utf8))).encode()
+        // Each scan is about 10,000 units, a put about 40.
+        let payloads = Array(repeating: long, count: 60) + Array(repeating: short, count: 1_000)
+        let commands = payloads.enumerated().map {
+            ChosenCommand(slot: Slot(UInt64($0) + 1), payload: $1, isAwaited: $0 % 3 != 0)
+        }
+        var (outputs, expected): ([StoreOutput], [StoreOutput]) = ([], [])
+        var counts: [Int] = []
+        while counts.reduce(0, +) < commands.count {
+            counts.append(store.apply(commands, from: counts.reduce(0, +), into: &outputs))
+        }
+        #expect(counts.count == 4 && counts[0] == counts[1] && (15...21).contains(counts[0]))
+        other.apply(commands, into: &expected)
+        #expect(outputs.map { Shown($0) } == expected.map { Shown($0) } && store.digest == other.digest)
+    }
+
+    @Test("However much work a command is, a turn does at least that one")
+    func atLeastOne() {
+        let store = Store(settings: Store.Settings(workPerTurn: 0))
+        var outputs: [StoreOutput] = []
+        let put = StoreOperation.put(PutRequest(key: Payload("key".utf8), value: Payload("v".utf8))).encode()
+        let commands = (1...2).map { ChosenCommand(slot: Slot($0), payload: put, isAwaited: true) }
+        #expect(store.apply(commands, from: 0, into: &outputs) == 1)
+        #expect(store.apply(commands, from: 1, into: &outputs) == 1)
+        #expect(outputs.map(\.revision) == [Revision(2), Revision(3)])
+    }
+
     @Test("What would hold others up is refused on all replicas alike, soon, and changes nothing")
     func refused() {
         let (store, other) = (Self.filled(), Self.filled())

@@ -18,9 +18,20 @@ public struct GroupCore: Sendable {
     var waiters = WaiterTable<Waiter>()
     var snapshots: SnapshotSchedule
     var snapshotStatus = SnapshotStatus()
+    /// Up to where the machine has applied the log, which may be less than what the replica handed out.
+    var stands: Slot
+    /// The machine could not do in one turn all that the replica handed out.
+    private(set) var isMachineBehind = false
     /// An entry that this version does not know stopped the group.
     var isHalted = false
     package var counters = NodeCounters()
+
+    init(number: GroupID, replica: Replica, snapshots: SnapshotSchedule) {
+        self.number = number
+        self.replica = replica
+        self.snapshots = snapshots
+        stands = replica.applied
+    }
 
     mutating func step(_ event: Event, at now: Instant) { replica.step(event, at: now, into: &effects) }
 
@@ -58,18 +69,29 @@ public struct GroupCore: Sendable {
     package var pendingApplies: [Apply] { mutating get { effects.applies } }
 
     /// Whether the machine has something to do for this turn.
-    var hasWorkForMachine: Bool { !effects.applies.isEmpty || !effects.outcomes.isEmpty }
-
-    /// Up to where the machine has applied what the replica handed out, between two turns.
-    var machineStands: Slot { effects.applies.first?.slot.previous ?? replica.applied }
+    var hasWorkForMachine: Bool { isMachineBehind || !effects.applies.isEmpty || !effects.outcomes.isEmpty }
 
     /// The machine stands where the replica says that it does.
-    var isMachineUpToDate: Bool { effects.applies.isEmpty }
+    var isMachineUpToDate: Bool { effects.applies.isEmpty && !isMachineBehind }
+
+    /// A turn is over, in which the machine took so many of the slots that were handed out.
+    /// - Parameter hasRest: Whether it has yet to apply some of these.
+    mutating func machineTook(_ count: Int, hasRest: Bool) {
+        if count == effects.applies.count {
+            if count > 0 { effects.applies.removeAll(keepingCapacity: true) }
+        } else {
+            effects.applies.removeFirst(count)
+        }
+        let isBehind = hasRest || !effects.applies.isEmpty
+        guard isBehind != isMachineBehind else { return }
+        isMachineBehind = isBehind
+        replica.noteMachine(isBehind: isBehind)
+    }
 
     mutating func replicaDeadline() -> Instant { replica.deadlineInPlace() }
 
     mutating func snapshotNeedsMachine(at now: Instant) -> Bool {
-        guard snapshots.running != nil else { return snapshots.isDue(applied: replica.applied, at: now) }
+        guard snapshots.running != nil else { return snapshots.isDue(applied: stands, at: now) }
         return snapshots.mayWalk || snapshots.waitsToFinish
     }
 
@@ -111,9 +133,9 @@ extension GroupCore {
     public var isLeading: Bool { mutating get { replica.isLeading } }
     /// The ballot of the leader that this node follows or is in the group; nil when it knows none.
     public var leader: Ballot? { mutating get { replica.leader } }
-    /// Every slot up to here was handed to the machine.
-    public var applied: Slot { mutating get { replica.applied } }
-    /// How many commands of this node's clients are under way.
+    /// The machine has applied every slot up to here.
+    public var applied: Slot { mutating get { stands } }
+    /// How many commands of this node's clients are under way, but for those that the machine has at hand.
     public var waitingCommands: Int { waiters.count }
 
     /// Writes into `status` how the group stands.
@@ -123,7 +145,7 @@ extension GroupCore {
         status.promised = replica.promised
         status.term = max(status.term, replica.promised.round, replica.leader?.round ?? 0)
         status.watermark = replica.watermark
-        status.applied = replica.applied
+        status.applied = stands
         status.snapshot = snapshotStatus
         status.snapshot.journalBytesSince = snapshots.growth
         status.counters = counters

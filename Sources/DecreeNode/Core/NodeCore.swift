@@ -240,7 +240,8 @@ extension NodeCore {
 
     private mutating func hasNothingToWaitFor() -> Bool {
         for index in groups.indices {
-            if !groups[index].waiters.isEmpty || (groups[index].isLeading && !standsAlone) { return false }
+            if !groups[index].waiters.isEmpty || groups[index].isMachineBehind { return false }
+            if groups[index].isLeading && !standsAlone { return false }
         }
         return true
     }

@@ -7,7 +7,7 @@ extension GroupMachine {
     /// the turn under way included. A port that subscribes already goes on as it did.
     public mutating func subscribe(_ port: PortID, core: inout NodeCore) {
         guard ports.isOpen(port) else { return }
-        subscriptions.begin(port, behind: core.groups[place].machineStands)
+        subscriptions.begin(port, behind: core.groups[place].applied)
         isPushing = true
         machine.isPushing = true
         if core.hasEnded {

@@ -128,8 +128,9 @@ extension GroupMachine {
         core: inout NodeCore, at now: Instant, into effects: inout NodeEffects
     ) -> Bool {
         let applied = core.groups[place].applied
-        guard core.groups[place].isMachineUpToDate, core.groups[place].snapshots.isDue(applied: applied, at: now)
-        else { return false }
+        guard core.groups[place].snapshots.isDue(applied: applied, at: now) else { return false }
+        // What belongs to it, such as the time of the log, is known only for where the replica stands.
+        guard core.groups[place].isMachineUpToDate || core.has(.snapshotAmidRest) else { return false }
         if let reason = core.groups[place].snapshots.lackOfRoom {
             core.groups[place].failSnapshot(reason, at: now, into: &effects)
             return false

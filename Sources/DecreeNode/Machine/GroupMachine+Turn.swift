@@ -1,48 +1,47 @@
 import PaxosBase
 import PaxosLog
 
-/// What one call of the state machine needs; kept between turns for its memory.
-struct Applying<Machine: StateMachine> {
-    var chosen: [ChosenCommand] = []
-    var waiters: [Waiter] = []
-    var outputs: [Machine.Output] = []
-    var commandsOfTurn = 0
-    /// How many of the turn's slots were taken.
-    var taken = 0
-}
-
 // The second half of a turn: what is chosen reaches the machine, and clients have their outputs.
 extension GroupMachine {
-    /// Applies what the turn brought, all in one call of the machine, and then carries out what became of requests
+    /// Applies what the turn brought, as much as is a bounded amount of work, and then carries out what became of requests
     /// otherwise, and looks at what is due. In this order: a query that is released now must see what was applied, and what
     /// was applied must have been pushed.
+    ///
+    /// What the machine leaves for the next turns is the *rest*. Until it is done the replica hands out nothing more, and
+    /// all that asks where the log stands (queries behind a barrier, snapshots, what is due) waits for it.
     public mutating func endTurn(core: inout NodeCore, at now: Instant, into effects: inout NodeEffects) {
         while applyNext(core: &core, into: &effects) != nil {}
         if isPushing { handOutPushes(core: &core) }
         settleOutcomes(core: &core, into: &effects)
-        if due.isOpen { advanceDue(core: &core, at: now) }
+        if due.isOpen, !core.groups[place].isMachineBehind { advanceDue(core: &core, at: now) }
     }
 
-    /// Applies the next slots that the turn brought.
+    /// Applies the next slots: the rest of former turns, or what this turn brought.
     /// - Parameter limit: How many slots at most; fewer only for checks that want to look at the state in between.
-    /// - Returns: The last slot that is applied now; nil when there was none to apply.
+    /// - Returns: The last slot that is applied now; nil when there was none to apply, or the machine has done enough.
     package mutating func applyNext(
         upTo limit: Int = .max, core: inout NodeCore, into effects: inout NodeEffects
     ) -> Slot? {
-        let applies = core.groups[place].effects.applies
-        if applying.taken == 0 { applying.commandsOfTurn = 0 }
-        guard applying.taken < applies.count else { return nil }
-        let end = limit < applies.count - applying.taken ? applying.taken + limit : applies.count
-        gather(applies[applying.taken..<end], core: &core, into: &effects)
-        applying.taken = end
-        applyGathered(core: &core)
-        return applies[end - 1].slot
+        if applying.hasTurnEnded { applying.beginTurn() }
+        guard !applying.hasStopped else { return nil }
+        if !applying.hasRest {
+            let applies = core.groups[place].effects.applies
+            guard applying.taken < applies.count else { return nil }
+            let end = limit < applies.count - applying.taken ? applying.taken + limit : applies.count
+            gather(applies[applying.taken..<end], core: &core)
+            applying.taken = end
+        }
+        if applying.hasRest { applyGathered(core: &core) }
+        applying.hasStopped = applying.hasRest
+        core.groups[place].stands = applying.stands
+        if !applying.hasRest, let halt = applying.halt.take() { carryOut(halt, core: &core, into: &effects) }
+        return applying.stands
     }
 
-    private mutating func gather(_ applies: ArraySlice<Apply>, core: inout NodeCore, into effects: inout NodeEffects) {
-        applying.chosen.removeAll(keepingCapacity: true)
-        applying.waiters.removeAll(keepingCapacity: true)
+    private mutating func gather(_ applies: ArraySlice<Apply>, core: inout NodeCore) {
+        applying.begin()
         for apply in applies {
+            applying.last = apply.slot
             switch apply.action {
             case .skip: continue
             case .command(let payload, let token):
@@ -54,43 +53,51 @@ extension GroupMachine {
                 }
                 applying.chosen.append(
                     ChosenCommand(slot: apply.slot, time: apply.time, payload: payload, isAwaited: waiter != nil))
-            case .halt(let kind): halt(kind: kind, at: apply.slot, core: &core, into: &effects)
+            case .halt(let kind):
+                applying.last = apply.slot.previous
+                applying.halt = Halt(kind: kind, slot: apply.slot)
             }
         }
     }
 
-    /// One call of the machine, which yields an output for each waiter, in order.
+    /// One call of the machine, which yields an output for each waiter whose command it did, in order.
     private mutating func applyGathered(core: inout NodeCore) {
-        guard !applying.chosen.isEmpty else { return }
-        applying.commandsOfTurn += applying.chosen.count
-        core.groups[place].counters.commandsApplied &+= UInt64(applying.chosen.count)
         if !applying.outputs.isEmpty { applying.outputs.removeAll(keepingCapacity: true) }
-        machine.apply(applying.chosen, into: &applying.outputs)
+        let count = machine.apply(applying.chosen, from: applying.done, into: &applying.outputs)
         due.next = machine.nextDue
+        let awaited = applying.awaited(amongNext: count)
         invariant(
-            applying.outputs.count == applying.waiters.count,
-            "the machine yields one output for each awaited command: \(applying.outputs.count) for "
-                + "\(applying.waiters.count)")
-        if core.has(.outputOfAnother) { applying.waiters.reverse() }
-        for index in applying.waiters.indices {
-            let waiter = applying.waiters[index]
+            applying.outputs.count == awaited,
+            "the machine yields one output for each awaited command: \(applying.outputs.count) for \(awaited)")
+        if core.has(.outputOfAnother) {
+            applying.waiters[applying.answered..<applying.answered + awaited].reverse()
+        }
+        let first = core.has(.outputsFromTheFront) ? 0 : applying.answered
+        for index in 0..<awaited {
+            let waiter = applying.waiters[first + index]
             ports.complete(waiter.port, .output(token: waiter.token, applying.outputs[index]))
         }
+        core.groups[place].counters.commandsApplied &+= UInt64(count)
+        applying.did(count, answering: awaited)
+        if core.has(.restForgotten) { applying.forgetRest() }
         needsMaintenance = true
     }
 
     private mutating func settleOutcomes(core: inout NodeCore, into effects: inout NodeEffects) {
-        invariant(
-            applying.taken == core.groups[place].effects.applies.count,
-            "outcomes come behind applies: \(applying.taken) of \(core.groups[place].effects.applies.count)")
-        if applying.taken > 0 {
-            applying.taken = 0
-            core.groups[place].effects.applies.removeAll(keepingCapacity: true)
-        }
+        core.groups[place].machineTook(applying.taken, hasRest: applying.hasRest)
+        applying.endTurn()
         guard !core.groups[place].effects.outcomes.isEmpty else { return }
+        let waits = core.groups[place].isMachineBehind && !core.has(.readBeforeRest)
         var outcomes: [Outcome] = []
         swap(&outcomes, &core.groups[place].effects.outcomes)
-        for outcome in outcomes { settle(outcome, group: &core.groups[place], into: &effects) }
+        for outcome in outcomes {
+            if waits, case .readReady = outcome {
+                core.groups[place].effects.outcomes.append(outcome)
+            } else {
+                settle(outcome, group: &core.groups[place], into: &effects)
+            }
+        }
+        guard core.groups[place].effects.outcomes.isEmpty else { return }
         outcomes.removeAll(keepingCapacity: true)
         swap(&outcomes, &core.groups[place].effects.outcomes)
     }
@@ -123,17 +130,17 @@ extension GroupMachine {
 
     /// An entry of a kind that this version does not know: applying on would make this node differ from those that do.
     /// What the machine's clients wait for may be chosen already, and nodes of the newer version apply it.
-    private mutating func halt(
-        kind: UInt8, at slot: Slot, core: inout NodeCore, into effects: inout NodeEffects
-    ) {
+    private mutating func carryOut(_ halt: Halt, core: inout NodeCore, into effects: inout NodeEffects) {
         core.groups[place].isHalted = true
-        effects.notices.append(.halted(core.groups[place].number, slot, kind: kind))
+        effects.notices.append(.halted(core.groups[place].number, halt.slot, kind: halt.kind))
         for waiter in core.groups[place].waiters.takeAll() { failCommand(waiter, .unknownOutcome, &core.groups[place]) }
         for query in queries.takeBarriers() { failQuery(query, .halted, &core.groups[place]) }
     }
 
     /// The node ends: everybody who waits is told, and nothing is pinned any more.
     public mutating func end(core: inout NodeCore) {
+        for waiter in applying.openWaiters { failCommand(waiter, .unknownOutcome, &core.groups[place]) }
+        applying.forgetRest()
         for waiter in core.groups[place].waiters.takeAll() { failCommand(waiter, .unknownOutcome, &core.groups[place]) }
         for batch in held.takeAll() { refuse(batch, .stopped, core: &core) }
         let (waiting, open) = queries.takeAll()

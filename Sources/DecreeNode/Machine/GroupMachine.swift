@@ -68,7 +68,8 @@ public struct GroupMachine<Machine: StateMachine> {
         // A walk whose snapshot failed pins a state until it is given up.
         let walkGoesOn =
             hasWalk && (core.groups[place].snapshots.mayWalk || core.groups[place].snapshots.running == nil)
-        if needsMaintenance || !queries.counts.isIdle || walkGoesOn { return .zero }
+        let goesOn = needsMaintenance || core.groups[place].isMachineBehind
+        if goesOn || !queries.counts.isIdle || walkGoesOn { return .zero }
         return wakeAt
     }
 
@@ -80,6 +81,7 @@ public struct GroupMachine<Machine: StateMachine> {
     public mutating func report(into status: inout LoopStatus) {
         status.counters.waitingQueries = queries.counts.waiting
         status.counters.openCursors = queries.counts.cursors
+        status.counters.waitingCommands += applying.openWaiters.count
     }
 
     // MARK: Completions

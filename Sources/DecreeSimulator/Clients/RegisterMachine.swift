@@ -101,6 +101,8 @@ public struct RegisterMachine: StateMachine, FlawedMachine {
     private var revision: UInt64 = 0
     private var sum: UInt64 = 0
     private var restored = 0
+    /// Draws how many commands are done at once: no part of the state.
+    private var pace = SeededRandom(seed: 1)
     /// The earliest deadline of a register.
     public private(set) var nextDue: LogTime?
     public var isPushing = false
@@ -111,10 +113,21 @@ public struct RegisterMachine: StateMachine, FlawedMachine {
     public init() {}
 
     public mutating func apply(_ commands: [ChosenCommand], into outputs: inout [Output]) {
-        for command in commands {
-            let isDone = RegisterOperation(command.payload).map { change($0, at: command.time) } ?? false
-            if command.isAwaited { outputs.append(Output(revision: revision, isDone: isDone)) }
-        }
+        for command in commands { apply(command, into: &outputs) }
+    }
+
+    /// Changes of registers are short work. Often some are left for later turns all the same, so that every simulated node does
+    /// what it has to do for machines whose commands take long.
+    public mutating func apply(_ commands: [ChosenCommand], from first: Int, into outputs: inout [Output]) -> Int {
+        let left = commands.count - first
+        let count = pace.chance(1, in: 2) ? min(left, 1 + Int(pace.below(3))) : left
+        for command in commands[first..<first + count] { apply(command, into: &outputs) }
+        return count
+    }
+
+    private mutating func apply(_ command: ChosenCommand, into outputs: inout [Output]) {
+        let isDone = RegisterOperation(command.payload).map { change($0, at: command.time) } ?? false
+        if command.isAwaited { outputs.append(Output(revision: revision, isDone: isDone)) }
     }
 
     private mutating func change(_ operation: RegisterOperation, at time: LogTime) -> Bool {

@@ -24,7 +24,8 @@ final class Process {
 
     func watermark(_ place: Int = 0) -> Slot { Self.watermark(&node.core.groups[place].replica) }
 
-    func applied(_ place: Int = 0) -> Slot { Self.applied(&node.core.groups[place].replica) }
+    /// Up to where the machine has applied the log.
+    func applied(_ place: Int = 0) -> Slot { node.core.groups[place].applied }
 
     private static func isLeading(_ replica: inout Replica) -> Bool { replica.isLeading }
 
@@ -33,8 +34,6 @@ final class Process {
     private static func promised(_ replica: inout Replica) -> Ballot { replica.promised }
 
     private static func watermark(_ replica: inout Replica) -> Slot { replica.watermark }
-
-    private static func applied(_ replica: inout Replica) -> Slot { replica.applied }
 }
 
 /// What the checkers saw of a replica last.

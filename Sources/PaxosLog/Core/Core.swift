@@ -33,6 +33,8 @@ struct Core: Hashable, Sendable {
     /// An entry that this version does not know stopped apply here.
     var isHalted = false
     var isJournalFull = false
+    /// The state machine has not done all that it was handed: nothing more is handed to it.
+    var isMachineBehind = false
     /// For a planted bug: what was durable when a promise was last asked for.
     var durableWhenAsked: WriteID?
     /// The rules that are left out, to see that a checker notices.

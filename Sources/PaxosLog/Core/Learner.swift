@@ -55,7 +55,7 @@ extension Core {
         record(.trimmed(through: log.trimmed), into: &effects)
     }
 
-    var hasMoreToApply: Bool { applied < log.watermark && !isHalted }
+    var hasMoreToApply: Bool { applied < log.watermark && !isHalted && !isMachineBehind }
 
     /// Hands chosen entries to the state machine, strictly in order.
     mutating func applyChosen(into effects: inout Effects) {

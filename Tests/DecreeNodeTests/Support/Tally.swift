@@ -18,6 +18,14 @@ struct Tally: StateMachine {
     private var pushes: [String] = []
     /// How often its pushes were asked for.
     private(set) var takes = 0
+    /// How many commands it does in a turn.
+    var pace = Int.max
+
+    mutating func apply(_ commands: [ChosenCommand], from first: Int, into outputs: inout [Int]) -> Int {
+        let count = min(pace, commands.count - first)
+        apply(Array(commands[first..<first + count]), into: &outputs)
+        return count
+    }
 
     mutating func apply(_ commands: [ChosenCommand], into outputs: inout [Int]) {
         for command in commands {

@@ -2,10 +2,17 @@ import PaxosBase
 import PaxosLog
 
 extension StoreState {
-    mutating func apply(_ commands: [ChosenCommand], into outputs: inout [StoreOutput]) {
-        var fetchedEnd = 0
+    /// Applies commands from the place `first` on, until they have done more than `workLimit`.
+    /// - Returns: How many.
+    mutating func apply(
+        _ commands: [ChosenCommand], from first: Int, workLimit: Int, into outputs: inout [StoreOutput]
+    ) -> Int {
+        var fetchedEnd = first
         var gathered = 0
-        for (index, command) in commands.enumerated() {
+        workOfTurn = 0
+        for index in first..<commands.count {
+            if workOfTurn > workLimit { return index - first }
+            let command = commands[index]
             if index == fetchedEnd { fetchedEnd = fetchAhead(commands, from: index) }
             let room = min(
                 settings.responseByteLimit, settings.outputByteLimit, settings.gatheredByteLimit - gathered)
@@ -15,6 +22,7 @@ extension StoreState {
             if case .failure = output.outcome {} else { gathered += room - outputRoom.left }
             outputs.append(output)
         }
+        return commands.count - first
     }
 
     /// Looks at the memory that the puts among the next commands will need; worth it once the tree outgrows the caches.
@@ -47,6 +55,8 @@ extension StoreState {
             outcome = .failure(error == .responseTooLarge && changeCount > 0 ? .appliedResponseTooLarge : error)
         }
         if changeCount > 0 { revision += 1 }
+        let shown = CommandWork.limit &- outputWork
+        workOfTurn &+= CommandWork.descent &+ CommandWork.ofValue(byteCount: payload.count) &+ shown
         return StoreOutput(revision: Revision(revision), outcome: outcome)
     }
 
@@ -61,6 +71,7 @@ extension StoreState {
         case .put:
             let request = try reader.put()
             try reader.finish()
+            workOfTurn &+= CommandWork.put
             return .put(try put(request, isAwaited: isAwaited))
         case .deleteRange:
             let request = try reader.deleteRange()
@@ -79,6 +90,7 @@ extension StoreState {
             return .published
         case .txn:
             if let plain = PlainTxn(reader, on: self) {
+                workOfTurn &+= plain.work
                 return .txn(try plain.run(on: &self, payload, isAwaited: isAwaited))
             }
             guard case .txn(let request) = try StoreOperation(decoding: payload) else { throw .malformedOperation }
@@ -87,11 +99,12 @@ extension StoreState {
     }
 
     /// - Throws: `tooMuchWork`.
-    private func checkWork(of request: DeleteRangeSpan) throws(StoreError) {
+    private mutating func checkWork(of request: DeleteRangeSpan) throws(StoreError) {
         guard !request.range.isSingleKey else { return }
         var work = CommandWork()
         var undeleted = tree.liveCount
         try work.take(self.work(of: request, undeleted: &undeleted))
+        workOfTurn &+= work.taken
     }
 
     /// Moves the compaction floor. What becomes unreadable is freed by and by; see ``Cleaner``.

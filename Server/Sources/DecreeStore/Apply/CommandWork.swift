@@ -16,6 +16,9 @@ import PaxosBase
 /// | a key that is deleted | 5; shown as it was 9 |
 /// | a write of a nested transaction | 8 more for each level, for the search for duplicates |
 ///
+/// What the commands of a turn have done together is counted as well, roughly, so that a turn ends in time; see
+/// ``Store/Settings/workPerTurn``.
+///
 /// What a range or a former value takes to be shown costs the asked replica alone, and is bounded there; see
 /// ``StoreState/rangeWithinTxn(_:)``.
 struct CommandWork {
@@ -27,6 +30,9 @@ struct CommandWork {
     static let nestingOfWrite = 8
 
     private(set) var left = limit
+
+    /// What was counted so far.
+    var taken: Int { Self.limit - max(0, left) }
 
     init() {}
 

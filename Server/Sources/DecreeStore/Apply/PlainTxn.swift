@@ -14,6 +14,9 @@ struct PlainTxn {
     private let count: Int
     private let operations: OperationReader
 
+    /// About what it does, in the units of ``CommandWork``.
+    var work: Int { count &* CommandWork.put }
+
     /// Reads a command behind its kind, and decides.
     /// - Returns: Nil when the transaction is not a plain and sound one.
     init?(_ reader: OperationReader, on state: borrowing StoreState) {

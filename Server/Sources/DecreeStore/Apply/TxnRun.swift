@@ -9,6 +9,7 @@ extension StoreState {
     ///   it here.
     mutating func run(_ request: TxnRequest, isAwaited: Bool) throws(StoreError) -> TxnResponse {
         var work = try request.validated(maximumOperations: .max)
+        defer { workOfTurn &+= work.taken }
         let path = try TxnPath(deciding: request, on: self, &work)
         var run = TxnRun(path: path, isAwaited: isAwaited)
         var response = run.execute(request, on: &self)
@@ -31,6 +32,7 @@ struct TxnPath {
         var check = TxnCheck(request, decisions: decisions, work, keyCount: state.tree.liveCount)
         try check.checkWrites(request, on: state)
         try check.checkRanges(on: state)
+        work = check.work
     }
 
     private mutating func decide(
@@ -72,7 +74,7 @@ private struct TxnCheck {
     private var writes: EarlierWrites?
     /// The ranges that will run.
     private var ranges: [RangeRequest] = []
-    private var work: CommandWork
+    private(set) var work: CommandWork
     /// How many keys exist that no deletion was counted for: no key is deleted twice.
     private var undeleted: Int
 
