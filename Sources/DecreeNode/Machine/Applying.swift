@@ -30,6 +30,8 @@ struct Applying<Machine: StateMachine> {
     /// The machine has done in it what it does in one turn.
     var hasStopped = false
     private(set) var hasTurnEnded = true
+    /// The next turn is for all else that waits for the node.
+    private var restsNext = false
 
     /// Something that was gathered is not applied.
     var hasRest: Bool { done < chosen.count }
@@ -42,7 +44,8 @@ struct Applying<Machine: StateMachine> {
 
     mutating func beginTurn() {
         hasTurnEnded = false
-        hasStopped = false
+        hasStopped = restsNext
+        restsNext = false
         commandsOfTurn = 0
     }
 
@@ -70,10 +73,12 @@ struct Applying<Machine: StateMachine> {
         done += count
         answered += outputs
         commandsOfTurn += count
+        restsNext = hasRest
     }
 
     mutating func forgetRest() {
         done = chosen.count
         answered = waiters.count
+        restsNext = false
     }
 }

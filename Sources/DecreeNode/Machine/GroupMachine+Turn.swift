@@ -8,7 +8,8 @@ extension GroupMachine {
     /// was applied must have been pushed.
     ///
     /// What the machine leaves for the next turns is the *rest*. Until it is done the replica hands out nothing more, and
-    /// all that asks where the log stands (queries behind a barrier, snapshots, what is due) waits for it.
+    /// all that asks where the log stands (queries behind a barrier, snapshots, what is due) waits for it. Between two
+    /// turns that apply of it lies one that does not, so that nobody waits for more than one such piece.
     public mutating func endTurn(core: inout NodeCore, at now: Instant, into effects: inout NodeEffects) {
         while applyNext(core: &core, into: &effects) != nil {}
         if isPushing { handOutPushes(core: &core) }
