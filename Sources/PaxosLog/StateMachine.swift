@@ -37,6 +37,15 @@ public protocol StateMachine {
     /// - Returns: How many were applied.
     mutating func apply(_ commands: [ChosenCommand], from first: Int, into outputs: inout [Output]) -> Int
 
+    /// Whether `command` is plainly short work, well below a millisecond. Told for every command of a client, so from its bytes alone
+    /// and at once. The default takes every command for short.
+    func isShort(_ command: Payload) -> Bool
+
+    /// About how long a command will take that is not plainly short, on the state as it is now. The node lets only so much of such
+    /// work into the log at a time (`NodeLimits.longWorkUnderWay`), so that short commands, which go past those that
+    /// wait, do not stand behind much of it. An estimate: nothing but the order of commands that nobody has answered yet depends on it.
+    func timeToApply(_ command: Payload) -> TimeSpan
+
     /// Starts to answer `query` on the state as it is now, with a bounded amount of work (about 200 us).
     mutating func begin(_ query: Query) -> QueryStep<Answer, Cursor>
 
@@ -118,6 +127,14 @@ extension StateMachine {
         apply(first == 0 ? commands : Array(commands[first...]), into: &outputs)
         return commands.count - first
     }
+
+    /// All are.
+    @inlinable
+    public func isShort(_ command: Payload) -> Bool { true }
+
+    /// Not asked for.
+    @inlinable
+    public func timeToApply(_ command: Payload) -> TimeSpan { .zero }
 
     /// Most machines want nothing by themselves.
     @inlinable

@@ -36,7 +36,6 @@ struct RestTests {
         var turns: [[String]] = [bench.takeCompleted()]
         while bench.group.nextDeadline(core: &bench.core) == .zero, turns.count < 9 {
             #expect(bench.group.commandsOfTurn == turns.last?.count)
-            #expect(!bench.group.hasNews)
             bench.turn()
             bench.advance(.maintenance)
             turns.append(bench.takeCompleted())
@@ -66,9 +65,10 @@ struct RestTests {
     @Test("A query behind a barrier waits for all of it; what failed for certain is told at once")
     func outcomes() {
         var (bench, port) = slow()
-        begin(
-            &bench,
-            [PortBatch(port: port, requests: commands(1...5) + [.query(1, linearizable: true, token: 9)])])
+        bench.turn([PortBatch(port: port, requests: commands(1...5))])
+        bench.sync()
+        bench.turn(port, .query(1, linearizable: true, token: 9))
+        bench.advance(.firstSteps)
         #expect(bench.takeCompleted() == ["1: output 1", "2: output 2"])
         let lost = bench.core.groups[0].waiters.insert(Waiter(port: port, token: 7))
         bench.core.groups[0].effects.outcomes.append(.unknown(token: lost))

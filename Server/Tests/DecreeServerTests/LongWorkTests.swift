@@ -41,7 +41,7 @@ extension ServerTests {
                 print("150 transactions: local reads waited \(waits.reads.milliseconds) ms at most")
                 print("150 transactions: puts and linearizable reads waited \(waits.logged.milliseconds) ms at most")
                 // On a machine of its own it is a tenth of a second.
-                #expect(waits.reads < .milliseconds(500))
+                #expect(waits.reads < .milliseconds(500) && waits.logged < .milliseconds(500))
                 #expect(try cluster.leader().clientPort == leader.clientPort)
                 #expect(try others[0].range("other").header.term == term, "nobody missed the leader")
                 try cluster.awaitEqualRevisions()

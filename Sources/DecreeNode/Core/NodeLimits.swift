@@ -15,6 +15,10 @@ public struct NodeLimits: Hashable, Sendable {
     public package(set) var maximumHeld = 20_000
     public package(set) var maximumHeldBytes = 256 << 20
     public package(set) var holdTimeout = TimeSpan.seconds(7)
+    /// How much work the commands of this node's clients that are not plainly short may be together that are in the log and not
+    /// applied, as the machine estimates it; one of them may always be there. The others wait as those do whose cluster
+    /// is not formed: so many, and so long.
+    public var longWorkUnderWay = TimeSpan.milliseconds(25)
     /// How many commands that a machine wants by itself are under way at once.
     public var maximumDue = 512
     /// How long a machine is left alone that wanted commands and named none, or whose commands brought nothing.

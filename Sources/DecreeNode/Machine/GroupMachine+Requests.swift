@@ -9,6 +9,7 @@ extension GroupMachine {
         if core.lifecycle.isFormed || core.lifecycle.isStopping {
             if !held.isEmpty { admit(held.takeAll(), core: &core, at: now) }
             if !batches.isEmpty { admit(batches, core: &core, at: now) }
+            if !long.waiting.isEmpty { admitLong(core: &core, at: now) }
         } else {
             for batch in batches { hold(batch, core: &core, at: now) }
             while let expired = held.takeExpired(at: now) { refuse(expired, .noLeader, core: &core) }
@@ -19,6 +20,7 @@ extension GroupMachine {
     /// taken goes its way. To be called behind ``submit(_:core:at:)``: what is cancelled may have come in the same turn.
     public mutating func cancel(_ requests: Set<RequestKey>) {
         held.remove { requests.contains(RequestKey(port: $0, token: $1)) }
+        long.waiting.remove { requests.contains(RequestKey(port: $0, token: $1)) }
         for cursor in queries.remove(where: { requests.contains(RequestKey(port: $0, token: $1)) }) {
             abandon(cursor)
         }
@@ -32,6 +34,10 @@ extension GroupMachine {
             for request in batch.requests {
                 switch request {
                 case .command(let payload, let token):
+                    guard refusal != nil || machine.isShort(payload) else {
+                        setAside(request, of: batch.port, core: &core, at: now)
+                        continue
+                    }
                     let waiter = Waiter(port: batch.port, token: token)
                     if let number = admit(payload, of: waiter, refusal, core: &core) {
                         proposals.append(Proposal(token: number, payload: payload))
@@ -46,6 +52,41 @@ extension GroupMachine {
         guard let barrier = queries.closeBarrier() else { return }
         core.groups[place].counters.barriers &+= 1
         core.groups[place].step(.readRequested(barrier), at: now)
+    }
+
+    /// A command that may take long waits for its turn.
+    private mutating func setAside(
+        _ request: NodeRequest<Machine>, of port: PortID, core: inout NodeCore, at now: Instant
+    ) {
+        let batch = PortBatch(port: port, requests: [request])
+        let (count, bytes) = (long.waiting.count, long.waiting.bytes)
+        guard count < core.limits.maximumHeld, bytes < core.limits.maximumHeldBytes else {
+            return refuse(batch, .overloaded, core: &core)
+        }
+        long.waiting.append(batch, until: now + core.limits.holdTimeout)
+    }
+
+    /// Proposes commands that take long, as far as there is room for them beside those that are under way.
+    private mutating func admitLong(core: inout NodeCore, at now: Instant) {
+        long.looked()
+        if let refusal = refusal(core) {
+            for batch in long.waiting.takeAll() { refuse(batch, refusal, core: &core) }
+        }
+        while let expired = long.waiting.takeExpired(at: now) { refuse(expired, .overloaded, core: &core) }
+        var proposals: [Proposal] = []
+        while let next = long.waiting.first {
+            // What was cancelled has left its batch empty.
+            if case .command(let payload, let token)? = next.requests.first {
+                let time = machine.timeToApply(payload)
+                guard long.hasRoom(for: time, within: core.limits.longWorkUnderWay) else { break }
+                if let number = admit(payload, of: Waiter(port: next.port, token: token), nil, core: &core) {
+                    long.began(number, time)
+                    proposals.append(Proposal(token: number, payload: payload))
+                }
+            }
+            _ = long.waiting.popFirst()
+        }
+        if !proposals.isEmpty { core.groups[place].step(.proposed(proposals), at: now) }
     }
 
     /// Why a request that needs the log cannot be taken, if so.

@@ -46,6 +46,7 @@ extension GroupMachine {
             switch apply.action {
             case .skip: continue
             case .command(let payload, let token):
+                if let token, !long.isIdle { long.ended(token) }
                 let waiter = token.flatMap { core.groups[place].waiters.take($0) }
                 if let waiter {
                     applying.waiters.append(waiter)
@@ -125,6 +126,7 @@ extension GroupMachine {
 
     private mutating func failCommand(_ number: UInt64, _ failure: RequestFailure, _ group: inout GroupCore) {
         guard number != DueCommands.token else { return due.settled(isApplied: false) }
+        if !long.isIdle { long.ended(number) }
         guard let waiter = group.waiters.take(number) else { return }
         failCommand(waiter, failure, &group)
     }
@@ -143,7 +145,7 @@ extension GroupMachine {
         for waiter in applying.openWaiters { failCommand(waiter, .unknownOutcome, &core.groups[place]) }
         applying.forgetRest()
         for waiter in core.groups[place].waiters.takeAll() { failCommand(waiter, .unknownOutcome, &core.groups[place]) }
-        for batch in held.takeAll() { refuse(batch, .stopped, core: &core) }
+        for batch in held.takeAll() + long.waiting.takeAll() { refuse(batch, .stopped, core: &core) }
         let (waiting, open) = queries.takeAll()
         for query in waiting { failQuery(query, .stopped, &core.groups[place]) }
         for cursor in open {

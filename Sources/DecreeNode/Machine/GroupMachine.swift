@@ -11,6 +11,7 @@ public struct GroupMachine<Machine: StateMachine> {
     var queries = Queries<Machine>()
     var applying = Applying<Machine>()
     var held = HeldRequests<Machine>()
+    var long = LongCommands<Machine>()
     /// A walk is open. Told beside it, without a look at what a walk is: asked in every turn.
     var hasWalk = false
     var due = DueCommands()
@@ -46,10 +47,11 @@ public struct GroupMachine<Machine: StateMachine> {
         core.groups[place].waiters.removeAll { $0.port == port }
         for cursor in queries.remove(where: { owner, _ in owner == port }) { abandon(cursor) }
         held.remove { owner, _ in owner == port }
+        long.waiting.remove { owner, _ in owner == port }
     }
 
-    /// Requests wait for the cluster to be formed.
-    public var holdsRequests: Bool { !held.isEmpty }
+    /// Requests wait for the cluster to be formed, or for their turn.
+    public var holdsRequests: Bool { !held.isEmpty || !long.waiting.isEmpty }
 
     /// Ports have completions or pushes to take.
     public var hasNews: Bool { mutating get { ports.hasNews } }
@@ -68,20 +70,22 @@ public struct GroupMachine<Machine: StateMachine> {
         // A walk whose snapshot failed pins a state until it is given up.
         let walkGoesOn =
             hasWalk && (core.groups[place].snapshots.mayWalk || core.groups[place].snapshots.running == nil)
-        let goesOn = needsMaintenance || core.groups[place].isMachineBehind
+        let goesOn = needsMaintenance || core.groups[place].isMachineBehind || long.mayGoOn
         if goesOn || !queries.counts.isIdle || walkGoesOn { return .zero }
         return wakeAt
     }
 
-    /// The same without what can be done at once: requests have waited enough for the cluster to be formed, or something is
-    /// due.
-    package var wakeAt: Instant { mutating get { min(held.nextDeadline, due.wakeAt) } }
+    /// The same without what can be done at once: requests have waited enough for the cluster to be formed or for their turn,
+    /// or something is due.
+    package var wakeAt: Instant {
+        mutating get { min(held.nextDeadline, long.waiting.nextDeadline, due.wakeAt) }
+    }
 
     /// Queries that wait, and those under way.
     public mutating func report(into status: inout LoopStatus) {
         status.counters.waitingQueries = queries.counts.waiting
         status.counters.openCursors = queries.counts.cursors
-        status.counters.waitingCommands += applying.openWaiters.count
+        status.counters.waitingCommands += applying.openWaiters.count + long.waiting.count
     }
 
     // MARK: Completions

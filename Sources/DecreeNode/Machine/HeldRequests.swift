@@ -1,7 +1,7 @@
 import PaxosBase
 import PaxosLog
 
-/// Requests of a cluster that is not formed yet: they wait for it, but not for ever.
+/// Requests that wait, but not for ever: for the cluster to be formed, or for their turn among those that are long work.
 struct HeldRequests<Machine: StateMachine> {
     private var batches = Row<(batch: PortBatch<Machine>, until: Instant)>()
     private(set) var count = 0
@@ -25,10 +25,16 @@ struct HeldRequests<Machine: StateMachine> {
         return all
     }
 
+    var first: PortBatch<Machine>? { batches.first?.batch }
+
     /// Takes the next batch whose time is up.
     mutating func takeExpired(at now: Instant) -> PortBatch<Machine>? {
         guard let first = batches.first, first.until <= now else { return nil }
-        _ = batches.popFirst()
+        return popFirst()
+    }
+
+    mutating func popFirst() -> PortBatch<Machine>? {
+        guard let first = batches.popFirst() else { return nil }
         nextDeadline = batches.first?.until ?? .distantFuture
         count -= first.batch.requests.count
         bytes -= first.batch.commandBytes

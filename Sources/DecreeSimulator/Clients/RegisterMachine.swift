@@ -116,6 +116,11 @@ public struct RegisterMachine: StateMachine, FlawedMachine {
         for command in commands { apply(command, into: &outputs) }
     }
 
+    /// All are short, but changes of the second register pass for long, so that some commands wait for others.
+    public func isShort(_ command: Payload) -> Bool { command.count < 18 || command.withUnsafeBytes { $0[1] != 1 } }
+
+    public func timeToApply(_ command: Payload) -> TimeSpan { .milliseconds(20) }
+
     /// Changes of registers are short work. Often some are left for later turns all the same, so that every simulated node does
     /// what it has to do for machines whose commands take long.
     public mutating func apply(_ commands: [ChosenCommand], from first: Int, into outputs: inout [Output]) -> Int {

@@ -43,9 +43,9 @@ struct RunPlan {
     var stallsAnother = false
 
     /// How long a request takes at most until its client is told what became of it: it may wait for the cluster to be formed,
-    /// then for the log or a barrier, and for its turn; and clocks drift.
+    /// then among others that are long work, then for the log or a barrier, and for its turn; and clocks drift.
     var outcomeLimit: TimeSpan {
-        let atNode = limits.holdTimeout + max(replica.proposalTimeout, replica.readTimeout)
+        let atNode = limits.holdTimeout * 2 + max(replica.proposalTimeout, replica.readTimeout)
         return atNode + atNode / 10 + .seconds(2)
     }
 

@@ -100,7 +100,7 @@ extension Engine {
         node.hasRequests = false
         node.machineDeadline = clock
         for seat in node.seats where seat.submit(&process.node, at: clock) {
-            sights[.requestHeld] += 1
+            if !process.node.core.isFormed { sights[.requestHeld] += 1 }
             // They are looked at in every turn.
             node.hasRequests = true
         }

@@ -4,7 +4,7 @@ import PaxosLog
 /// A machine that counts commands: its output is the new count, its questions take as many steps as they ask for.
 ///
 /// `wake N` wants a command of the machine's own when N milliseconds have passed. Every command is pushed as its text, but
-/// `many N` as N numbers and `hush` as nothing.
+/// `many N` as N numbers and `hush` as nothing. `long N` is said to take N milliseconds.
 struct Tally: StateMachine {
     private(set) var count = 0
     private(set) var alarms: [LogTime] = []
@@ -20,6 +20,12 @@ struct Tally: StateMachine {
     private(set) var takes = 0
     /// How many commands it does in a turn.
     var pace = Int.max
+
+    func isShort(_ command: Payload) -> Bool { !command.bytes.starts(with: "long ".utf8) }
+
+    func timeToApply(_ command: Payload) -> TimeSpan {
+        .milliseconds(UInt64(String(decoding: command.bytes.dropFirst(5), as: UTF8.self)) ?? 1)
+    }
 
     mutating func apply(_ commands: [ChosenCommand], from first: Int, into outputs: inout [Int]) -> Int {
         let count = min(pace, commands.count - first)

@@ -32,6 +32,16 @@ struct PlainTxn {
         operations = compares ? successReader : failureReader
     }
 
+    /// Whether a command behind its kind is a plain and sound transaction, told without a look at the state.
+    static func isPlain(_ reader: OperationReader) -> Bool {
+        var reader = reader
+        guard let compares = try? reader.count(), compares <= maximumOperations else { return false }
+        for _ in 0..<compares where (try? reader.compare()) == nil { return false }
+        guard let success = try? reader.count(), skipBranch(success, &reader) else { return false }
+        guard let failure = try? reader.count(), skipBranch(failure, &reader) else { return false }
+        return (try? reader.finish()) != nil
+    }
+
     /// - Returns: Whether all comparisons hold; nil when one is not plain.
     private static func decide(
         _ reader: inout OperationReader, on state: borrowing StoreState
