@@ -63,7 +63,10 @@ struct PlantedBugTests {
     static let hunted: Set<String> = [
         // Two slots must be accepted by different nodes, both be chosen, and a node that knows no leader must read
         // before it hears of the second: that comes once in 250 seeds.
-        "quorumReadContiguous"
+        "quorumReadContiguous",
+        // The candidate that hears no promise must be the first to stand again, time after time, as long as the stall lasts:
+        // that comes once in a hundred stalled worlds, and each takes long.
+        "graceForEveryPrepare",
     ]
 
     @Test("The table names every bug")
