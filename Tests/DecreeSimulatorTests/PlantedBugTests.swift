@@ -12,7 +12,7 @@ struct PlantedBugTests {
         ("promiseOmitsInFlight", [.agreement]),
         ("promiseLostOnRestart", [.monotone, .agreement]),
         ("acceptDoesNotPromise", [.monotone, .agreement]),
-        ("ballotReusedAfterRestart", [.monotone, .agreement]),
+        ("ballotReusedAfterRestart", [.monotone, .agreement, .due]),
         ("lowestBallotAdopted", [.agreement]),
         ("noOpOverAcceptedValue", [.agreement]),
         ("proposesBelowWatermark", [.agreement]),
