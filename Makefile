@@ -16,7 +16,7 @@ FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/
 	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests Examples/Counter Examples/Synod
 SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
 
-.PHONY: help run build test test-library test-server test-benchmarks test-examples attack check golden simulate bench format tools test-tools clean
+.PHONY: help run build test test-library test-server test-benchmarks test-examples specs specs-quick attack check golden simulate bench format tools test-tools clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -31,7 +31,7 @@ build: tools ## Builds the program in release mode: bin/decree.
 	@echo "bin/decree is ready"
 
 test: ## Installs what the tests need, runs all tests of all packages, and prints how long each part took.
-	@Scripts/time-parts check test-library test-server test-benchmarks test-examples
+	@Scripts/time-parts check specs-quick test-library test-server test-benchmarks test-examples
 
 test-library: tools ## Runs the tests of the library.
 	$(SWIFT) build --build-tests $(ROOT_TESTS)
@@ -46,6 +46,12 @@ test-benchmarks: tools ## Runs the tests of the benchmark's own checks and figur
 
 test-examples: tools ## Builds the examples, runs their tests and their demonstrations.
 	@SWIFT=$(SWIFT) Scripts/test-examples
+
+specs: ## Checks the TLA+ specifications with TLC from the jar that TLA2TOOLS names (CHECK=MODULE or MODULE/NAME).
+	@Scripts/check-specs $(CHECK)
+
+specs-quick: test-tools ## Checks those of the specifications that take seconds.
+	@Scripts/check-specs --quick $(CHECK)
 
 attack: test-tools ## Attacks the client port and the peer port with changed bytes and floods, each for MINUTES (10 unless set).
 	$(SWIFT) build --build-tests $(ROOT_TESTS)
@@ -73,7 +79,7 @@ bench: build ## Compares with etcd side by side (QUICK=1 for a minute's run).
 tools: ## Installs what the build needs (libnghttp2-dev, zlib1g-dev and pkg-config, through apt).
 	@Scripts/install-tools build
 
-test-tools: ## Installs what the tests need besides (etcdctl through apt, etcd through PyPI).
+test-tools: ## Installs what the tests need besides (etcdctl and Java through apt, etcd and TLC through PyPI).
 	@Scripts/install-tools test
 
 format: ## Formats the sources in place.
