@@ -16,7 +16,7 @@ FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/
 	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests Examples/Counter Examples/Synod
 SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
 
-.PHONY: help run build test test-library test-server test-benchmarks test-examples specs specs-quick attack check golden simulate bench format tools test-tools clean
+.PHONY: help run build test test-library test-server test-pages test-benchmarks test-examples specs specs-quick attack check golden simulate bench format tools test-tools clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -31,7 +31,7 @@ build: tools ## Builds the program in release mode: bin/decree.
 	@echo "bin/decree is ready"
 
 test: ## Installs what the tests need, runs all tests of all packages, and prints how long each part took.
-	@Scripts/time-parts check specs-quick test-library test-server test-benchmarks test-examples
+	@Scripts/time-parts check specs-quick test-library test-server test-pages test-benchmarks test-examples
 
 test-library: tools ## Runs the tests of the library.
 	$(SWIFT) build --build-tests $(ROOT_TESTS)
@@ -40,6 +40,10 @@ test-library: tools ## Runs the tests of the library.
 test-server: test-tools ## Runs the tests of the server, with real processes and etcd beside it.
 	$(SWIFT) build --build-tests $(SERVER_TESTS)
 	PATH="$(CURDIR)/.build/peers/bin:$$PATH" $(SWIFT) test --skip-build --no-parallel $(SERVER_TESTS)
+
+test-pages: test-tools ## Opens pages of runs in a browser and uses every control (PICTURES= keeps pictures of them).
+	$(SWIFT) build $(SERVER_TESTS) --product decree
+	python3 Tests/Pages/check_pages.py Server/.build/tests/release/decree $(PICTURES)
 
 test-benchmarks: tools ## Runs the tests of the benchmark's own checks and figures.
 	$(SWIFT) test --package-path Benchmarks --scratch-path Benchmarks/.build/tests
@@ -79,7 +83,7 @@ bench: build ## Compares with etcd side by side (QUICK=1 for a minute's run).
 tools: ## Installs what the build needs (libnghttp2-dev, zlib1g-dev and pkg-config, through apt).
 	@Scripts/install-tools build
 
-test-tools: ## Installs what the tests need besides (etcdctl and Java through apt, etcd and TLC through PyPI).
+test-tools: ## Installs what the tests need besides (etcdctl, Java and Chromium through apt, etcd and TLC through PyPI).
 	@Scripts/install-tools test
 
 format: ## Formats the sources in place.

@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "DecreeSimulator", targets: ["DecreeSimulator"]),
         .library(name: "DecreeSynod", targets: ["DecreeSynod", "DecreeJournal"]),
         .library(name: "DecreeLearning", targets: ["DecreeLearning"]),
+        .library(name: "DecreePages", targets: ["DecreePages"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -49,6 +50,15 @@ let package = Package(
             name: "DecreeLearning",
             dependencies: [
                 "PaxosBase", "PaxosSynod", "DecreeWire", "DecreeJournal", "DecreeSynod", "DecreeSimulator",
+                "DecreePages",
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "DecreePages",
+            resources: [
+                .embedInCode("Viewer/page.html"), .embedInCode("Viewer/page.css"), .embedInCode("Viewer/model.js"),
+                .embedInCode("Viewer/state.js"), .embedInCode("Viewer/picture.js"), .embedInCode("Viewer/panel.js"),
+                .embedInCode("Viewer/controls.js"),
             ],
             swiftSettings: strict),
         .target(
@@ -81,8 +91,11 @@ let package = Package(
             exclude: ["Scenarios"], swiftSettings: strict),
         .testTarget(
             name: "DecreeLearningTests",
-            dependencies: ["PaxosBase", "PaxosSynod", "DecreeSynod", "DecreeSimulator", "DecreeLearning"],
+            dependencies: [
+                "PaxosBase", "PaxosSynod", "DecreeSynod", "DecreeSimulator", "DecreeLearning", "DecreePages",
+            ],
             swiftSettings: strict),
+        .testTarget(name: "DecreePagesTests", dependencies: ["DecreePages"], swiftSettings: strict),
         .testTarget(
             name: "DecreeTests",
             dependencies: [

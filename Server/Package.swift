@@ -82,6 +82,7 @@ let package = Package(
                 .product(name: "Decree", package: "decree"),
                 .product(name: "DecreeJournal", package: "decree"),
                 .product(name: "DecreeLearning", package: "decree"),
+                .product(name: "DecreePages", package: "decree"),
                 .product(name: "PaxosSynod", package: "decree"),
                 .product(name: "DecreeSimulator", package: "decree"),
                 .product(name: "NIOCore", package: "swift-nio"),

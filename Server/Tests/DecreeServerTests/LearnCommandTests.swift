@@ -70,11 +70,35 @@ extension ServerTests {
             }
         }
 
+        @Test("A run is written as a page, in place of what the file held; where it cannot be, that is told")
+        func page() throws {
+            let directory = try TemporaryDirectory("page")
+            defer { directory.remove() }
+            let file = directory.path("run.html")
+            try "former".write(toFile: file, atomically: true, encoding: .utf8)
+            let result = try learn(["10", "--html", file])
+            #expect(result.succeeded && result.output.contains(file), "\(result)")
+            let page = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(page.hasPrefix("<!doctype html>") && page.contains("promise 1.0, nothing accepted"))
+            for (path, says) in [
+                (directory.path("no/run.html"), "there is no folder"), (directory.path("."), "folder"),
+            ] {
+                let refused = try learn(["4", "--html", path])
+                #expect(refused.status == .exited(1) && refused.error.contains(says), "\(refused)")
+            }
+            let device = try learn(["4", "--html", "/dev/null"])
+            #expect(device.succeeded, "\(device)")
+            let kind = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
+            #expect(kind == .typeCharacterSpecial)
+        }
+
         @Test("What makes no sense is told in a line, with exit code 2")
         func mistakes() throws {
             let cases: [(words: [String], says: String)] = [
                 (["99"], "there is no step '99'"), (["--play"], "--play needs a step"),
                 (["4", "--width", "3"], "--width"),
+                (["--html", "run.html"], "--html shows the run of a step"),
+                (["4", "--html", ""], "--html needs a file"),
                 (["--bring", " "], "--bring needs a command"), (["4", "--thorough"], "step 12"),
                 (["4", "--bring", "cat"], "takes no step"), (["4", "5"], "5"),
             ]

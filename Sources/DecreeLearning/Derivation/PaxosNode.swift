@@ -47,7 +47,7 @@ enum OneLiar: PaxosVariation {
 ///
 /// Nobody comes back in these worlds, so what is written may be durable at once.
 struct PaxosNode<Variation: PaxosVariation>: StepNode {
-    private var process: SynodProcess
+    private(set) var process: SynodProcess
 
     init(place: Int, in plan: StepPlan) {
         let everybody = (0..<plan.nodes).map { NodeID(UInt64($0 + 1)) }

@@ -1,3 +1,5 @@
+import DecreePages
+
 /// What nodes of a step say to each other.
 protocol StepMessage: Hashable, Comparable, CustomStringConvertible {
     /// By their places.
@@ -5,6 +7,9 @@ protocol StepMessage: Hashable, Comparable, CustomStringConvertible {
     var receiver: Int { get }
     /// What it means for the choice in rounds; nil where it means nothing, or there are no rounds.
     var meaning: RoundWord? { get }
+    /// What is to be said on a page of every message like it.
+    /// - Parameter step: Whose nodes take it in.
+    func kind(in step: Step) -> RecordedKind
 }
 
 /// A node of one of the proposals: one of several values of one kind that hear a client and each other.
@@ -30,6 +35,9 @@ protocol StepNode: Hashable {
     /// What it holds, in words; nil for nothing.
     var holding: String? { get }
 
+    /// What a page shows that it holds, but for what it has decided.
+    var facts: [RecordedFact] { get }
+
     /// Its client wants a value to be chosen.
     mutating func propose(_ wish: Wish, _ mail: inout [Message])
 
@@ -39,4 +47,5 @@ protocol StepNode: Hashable {
 extension StepNode {
     static func quorum(of plan: StepPlan) -> Int { plan.majority }
     static var keepsPromises: Bool { true }
+    var facts: [RecordedFact] { holding.map { [RecordedFact("holds", $0)] } ?? [] }
 }

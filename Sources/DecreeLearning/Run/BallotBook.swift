@@ -1,3 +1,5 @@
+import DecreePages
+
 /// Who voted for what in which round, and who may still: from what was said alone.
 ///
 /// The induction over rounds asks, for every round that begins with a value: may another value still be chosen in an earlier
@@ -126,5 +128,27 @@ extension BallotBook {
                 ? "\(sets). \(both), through which the later round got to know of \(earlier.wish)."
                 : "\(sets). \(both), which voted for both."
         }
+    }
+}
+
+// MARK: What a page shows
+
+extension BallotBook {
+    /// The votes as they are, ascending by round.
+    var rows: [RecordedBallot] {
+        entries.map { entry in
+            RecordedBallot(
+                ballot: entry.round.description, value: entry.wish.description, voters: entry.voters.sorted(),
+                undecided: undecided(entry),
+                state: isChosen(entry) ? .chosen : isChoosable(entry) ? .choosable : .closed)
+        }
+    }
+
+    /// What was found of the rounds that began at a moment.
+    func judgement(at moment: Int) -> RecordedJudgement? {
+        let found = judgements.filter { $0.moment == moment }
+        guard !found.isEmpty else { return nil }
+        return RecordedJudgement(
+            isSafe: found.allSatisfy(\.isSafe), lines: found.flatMap { Array($0.lines.dropFirst()) })
     }
 }

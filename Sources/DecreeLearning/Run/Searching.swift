@@ -1,3 +1,5 @@
+import DecreePages
+
 /// What a search of a step's world found.
 public struct StepReport: Sendable {
     /// What is wrong, in words that begin with the property; nil when nothing is.
@@ -5,6 +7,8 @@ public struct StepReport: Sendable {
     /// The shortest way there. Where nothing is wrong, the shortest on which somebody takes over another's value and decides
     /// it; nil when there is none.
     public let run: Run?
+    /// The same run, told for a page.
+    public let recording: RecordedRun?
     /// Why no other value can be chosen below each round of the run, or where that fails; empty where there are no rounds.
     public let induction: [String]
     /// What the majorities of the run have in common; empty where at most one chose.
@@ -26,13 +30,17 @@ extension Step {
 
     private func report<Node: StepNode>(_ node: Node.Type, _ progress: (Int) -> Void) -> StepReport {
         let search = Search(from: StepWorld<Node>(plan), progress: progress)
-        var chronicle = search.counterexample.map { Chronicle<Node>(plan, $0.actions) }
+        var actions = search.counterexample?.actions
         if search.counterexample == nil {
             let seeking = Search(from: Adoption<Node>(plan), progress: progress)
-            chronicle = seeking.counterexample.map { Chronicle<Node>(plan, $0.actions) }
+            actions = seeking.counterexample?.actions
+        }
+        let chronicle = actions.map { Chronicle<Node>(plan, $0) }
+        let recording = actions.map { actions in
+            Recording<Node>(of: self, actions).told(finding: search.counterexample?.text, states: search.states)
         }
         return StepReport(
-            finding: search.counterexample?.text, run: chronicle?.run,
+            finding: search.counterexample?.text, run: chronicle?.run, recording: recording,
             induction: plan.property == .agreement ? chronicle?.ballots.induction ?? [] : [],
             meetings: plan.property == .agreement ? chronicle?.ballots.meetings ?? [] : [],
             states: search.states, transitions: search.transitions, isComplete: search.isComplete)

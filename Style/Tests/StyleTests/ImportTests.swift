@@ -48,8 +48,9 @@ struct ImportTests {
         "Sources/PaxosSynod": ["PaxosBase"],
         "Sources/DecreeSynod": ["PaxosBase", "PaxosLog", "PaxosSynod", "DecreeJournal"],
         "Sources/DecreeLearning": [
-            "PaxosBase", "PaxosSynod", "DecreeWire", "DecreeJournal", "DecreeSynod", "DecreeSimulator",
+            "PaxosBase", "PaxosSynod", "DecreeWire", "DecreeJournal", "DecreeSynod", "DecreeSimulator", "DecreePages",
         ],
+        "Sources/DecreePages": [],
         "Sources/DecreeWire": ["PaxosBase", "PaxosLog", "CDecreeCRC"],
         "Sources/DecreeJournal": Set(["PaxosBase", "PaxosLog", "DecreeWire"] + posix),
         "Sources/DecreeNode": ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
@@ -79,7 +80,7 @@ struct ImportTests {
         "Server/Sources/DecreeCommand": Set(
             [
                 "ArgumentParser", "Decree", "DecreeEtcd", "DecreeHTTP2", "DecreeJournal", "DecreeMetrics",
-                "DecreeLearning", "DecreeRPC", "DecreeServer", "DecreeSimulator", "DecreeStore",
+                "DecreeLearning", "DecreePages", "DecreeRPC", "DecreeServer", "DecreeSimulator", "DecreeStore",
                 "DecreeStoreSimulation",
                 "Dispatch", "Foundation",
                 "Logging", "Metrics", "NIOCore", "NIOPosix", "PaxosBase", "PaxosLog", "PaxosSynod", "SwiftProtobuf",
@@ -131,7 +132,7 @@ struct ImportTests {
 struct HabitTests {
     static let pure = [
         "Sources/PaxosBase", "Sources/PaxosLog", "Sources/PaxosSynod", "Sources/DecreeWire", "Sources/DecreeNode",
-        "Sources/DecreeSimulator", "Sources/DecreeSynod", "Sources/DecreeLearning",
+        "Sources/DecreeSimulator", "Sources/DecreeSynod", "Sources/DecreeLearning", "Sources/DecreePages",
         "Server/Sources/DecreeStore", "Server/Sources/DecreeServer",
     ]
 

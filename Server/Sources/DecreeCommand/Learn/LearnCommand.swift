@@ -13,9 +13,10 @@ struct LearnCommand: ParsableCommand {
             Paxos, the code that ships, and all that can happen to it is gone through.
 
             Examples: decree learn; decree learn 4; decree learn --play two-leaders; decree learn 12 --thorough;
-            decree learn --bring 'python3 acceptor.py'
+            decree learn 10 --html run.html; decree learn --bring 'python3 acceptor.py'
 
-            Exit codes: 0 done, 1 a brought acceptor breaks a property or cannot be asked, 2 the command line makes no sense.
+            Exit codes: 0 done, 1 a brought acceptor breaks a property or cannot be asked, or the page
+            cannot be written, 2 the command line makes no sense.
             """)
 
     @Argument(help: "A step, by its number (1, 9a) or its name (two-leaders).")
@@ -35,6 +36,12 @@ struct LearnCommand: ParsableCommand {
 
     @Flag(help: "With step 12: three ballots, crashes at every write, and messages lost and repeated; takes minutes.")
     var thorough = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the run as a page to go through in a browser: one file that needs nothing else, in place of what it held.",
+            valueName: "file"))
+    var html: String?
 
     @Option(help: ArgumentHelp("Columns to write in; the terminal's unless given.", valueName: "columns"))
     var width: Int?
@@ -59,6 +66,12 @@ struct LearnCommand: ParsableCommand {
             throw ValidationError(
                 "--bring checks an acceptor in a world of its own: it takes no step, --play or --thorough.")
         }
+        if let html {
+            if html.isEmpty { throw ValidationError("--html needs a file.") }
+            if step == nil || play {
+                throw ValidationError("--html shows the run of a step: decree learn 10 --html run.html.")
+            }
+        }
         if thorough, play || step.flatMap({ Step($0) }) != .paxos {
             throw ValidationError("--thorough is for step 12: decree learn 12 --thorough.")
         }
@@ -74,6 +87,7 @@ struct LearnCommand: ParsableCommand {
         let report = step.search { progress.reached($0) }
         progress.end()
         Output.write(text.report(step, report, seconds: Date().timeIntervalSince(start)))
+        if let html, let recording = report.recording { try PageFile(path: html).write(recording) }
         if step == .paxos { ThoroughText(text: text).run(isThorough: thorough) }
     }
 }

@@ -1,0 +1,14 @@
+extension RecordedRun {
+    /// By event: what happened right before it, and had to. The event before at the same node, and the one by which the message
+    /// was sent that arrives; ascending. Whatever else happened before is before one of these, or could have come later.
+    /// - Source: Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System", 1978 ("happened before").
+    public var causes: [[Int]] {
+        var last = Array(repeating: Int?.none, count: nodes.count)
+        return events.enumerated().map { place, event in
+            let former = last[event.node]
+            let sending = event.message.map { messages[$0].sentBy }
+            last[event.node] = place
+            return Set([former, sending].compactMap(\.self)).sorted()
+        }
+    }
+}

@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""Opens pages in a real browser and uses every control, with keys and with the mouse.
+
+    check_pages.py DECREE [FOLDER]
+
+DECREE makes the pages; pictures of them are kept in FOLDER, if one is given, to be looked at.
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+from browser import Browser
+
+COUNT_OF_STEPS = 10
+MAXIMUM_LOAD_SECONDS = 5
+MAXIMUM_STEP_MILLISECONDS = 60
+
+
+class Checks:
+    def __init__(self, browser, folder):
+        self.browser = browser
+        self.folder = folder
+        self.number = 0
+
+    def same(self, found, expected, what):
+        self.number += 1
+        assert found == expected, f"{what}: {found!r} instead of {expected!r}"
+
+    def holds(self, condition, what):
+        self.number += 1
+        assert condition, what
+
+    def photograph(self, name):
+        if self.folder:
+            self.browser.photograph(str(self.folder / f"{name}.png"))
+
+    def quiet(self, name):
+        self.same(self.browser.complaints(), [], f"{name} writes to the console")
+
+
+def at(browser):
+    return browser.run("return view.at + 1")
+
+
+def moves(checks, browser):
+    """Forward and back, by keys and buttons."""
+    checks.same(at(browser), 0, "a page begins before the first step")
+    checks.holds("asks a majority" in browser.text("#step"), "the idea is told before the first step")
+    browser.press("right")
+    browser.press("down")
+    checks.same(at(browser), 2, "→ and ↓ go a step forward")
+    browser.press("left")
+    checks.same(at(browser), 1, "← goes back")
+    browser.press("up")
+    checks.same(at(browser), 0, "↑ goes back to before the first step")
+    browser.press("up")
+    checks.same(at(browser), 0, "and not further")
+    browser.press("end")
+    checks.same(at(browser), COUNT_OF_STEPS, "End goes to the end")
+    checks.holds("What is done about it" in browser.text("#step"), "the last step tells why, and what follows")
+    browser.press("home")
+    browser.press("page down")
+    checks.same(at(browser), COUNT_OF_STEPS, "Page down goes ten steps")
+    browser.press("page up")
+    checks.same(at(browser), 0, "Page up goes back")
+    for button, place in [("last", COUNT_OF_STEPS), ("back", COUNT_OF_STEPS - 1), ("first", 0), ("forth", 1)]:
+        browser.click(f"#{button}")
+        checks.same(at(browser), place, f"the button {button}")
+    browser.press("shift", "right")
+    checks.holds(browser.run("return isChange[view.at] === 1"), "shift and → go to a visible change")
+    place = at(browser)
+    browser.click("#change-forth")
+    checks.holds(at(browser) > place, "so does the button")
+    browser.press("shift", "left")
+    checks.same(at(browser), place, "and back")
+    browser.click("#change-back")
+    checks.holds(at(browser) < place, "by the button, too")
+
+
+def rows_and_scrubber(checks, browser):
+    browser.press("home")
+    browser.click('[data-row="4"] .said')
+    checks.same(at(browser), 5, "a click on a row goes there")
+    checks.same(browser.attribute("#scroll", "aria-activedescendant"), "row-4", "the list says which row is active")
+    checks.same(browser.attribute("#row-4", "aria-selected"), "true", "and the row says so itself")
+    checks.same(browser.attribute("#row-4", "aria-setsize"), str(COUNT_OF_STEPS), "and of how many it is one")
+    browser.run("scrubber.value = 7; scrubber.dispatchEvent(new Event('input'))")
+    checks.same(at(browser), 7, "the scrubber moves the cursor")
+    checks.holds("step 7 of 10" in browser.attribute("#scrubber", "aria-valuetext"), "and says where it is")
+    browser.press("right")
+    checks.holds("Step 8" in browser.text("#spoken"), "what happened is said to who does not see")
+    browser.click("#step .jump")
+    checks.holds(at(browser) != 8, "a step's causes lead there")
+
+
+def playing(checks, browser):
+    browser.press("home")
+    browser.run("document.getElementById('speed').value = '16'; document.getElementById('speed').dispatchEvent(new Event('change'))")
+    browser.press("space")
+    checks.same(browser.attribute("#play", "aria-pressed"), "true", "the space bar plays")
+    browser.wait(f"return view.at + 1 === {COUNT_OF_STEPS}", "a run plays to its end")
+    browser.wait("return document.getElementById('play').getAttribute('aria-pressed') === 'false'", "it stops there")
+    browser.click("#play")
+    browser.wait("return view.at >= 1", "the button plays from the beginning")
+    browser.click("#play")
+    place = at(browser)
+    time.sleep(0.2)
+    checks.same(at(browser), place, "and pauses")
+    for _ in range(5):
+        browser.press("-")
+    checks.same(browser.run("return view.speed"), 0.25, "− is slower")
+    browser.press("+")
+    checks.same(browser.run("return view.speed"), 0.5, "+ is faster")
+    browser.press("home")
+    browser.press("right")
+    browser.press("space")
+    browser.wait("return document.querySelector('.traveller')", "in slow motion a message is seen to travel")
+    browser.press("right")
+    checks.same(browser.attribute("#play", "aria-pressed"), "false", "who steps stops the play")
+
+
+def causes(checks, browser):
+    browser.press("end")
+    browser.press("c")
+    checks.holds(browser.count(".mark.apart") > 0 and browser.count(".mark.linked") > 1, "c shows past and future")
+    checks.photograph("causes")
+    browser.click("#causes")
+    checks.same(browser.count(".mark.apart"), 0, "the button ends it")
+
+
+def finding(checks, browser):
+    browser.press("home")
+    browser.press("/")
+    browser.type("promise")
+    checks.holds(browser.count(".row.hit") >= 2, "what is found is marked")
+    browser.press("enter")
+    first = at(browser)
+    checks.holds("promise" in browser.text("#step h2"), "enter goes to a hit")
+    browser.press("enter")
+    checks.holds(at(browser) > first, "and to the next")
+    browser.press("shift", "enter")
+    checks.same(at(browser), first, "shift and enter go back")
+    checks.holds(browser.text("#found").startswith("1 of "), "it is said which of how many")
+    browser.press("escape")
+    checks.same(browser.count(".row.hit"), 0, "escape ends it")
+
+
+def hiding(checks, browser):
+    browser.press("end")
+    browser.press("2")
+    checks.same(browser.text(".lane.others"), "1 more", "a figure collapses a node")
+    fewer = browser.run("return rows.length")
+    checks.holds(0 < fewer < COUNT_OF_STEPS, "whose steps have no rows then")
+    browser.click(".lane.others")
+    checks.same(browser.run("return rows.length"), COUNT_OF_STEPS, "a click on its lane shows it again")
+    browser.click(".lane")
+    checks.same(browser.count(".lane.others"), 1, "a click on a lane collapses it")
+    browser.press("escape")
+    checks.same(browser.count(".lane.others"), 0, "escape shows everything again")
+    browser.press("v")
+    checks.holds(not browser.run("return document.getElementById('filters').hidden"), "v opens what there is to show")
+    checks.photograph("view")
+    browser.click('input[name="node-0"][value="hidden"]')
+    checks.same(browser.count(".lane"), 2, "a node can be hidden")
+    browser.press("right")
+    checks.same(browser.count(".lane"), 3, "the arrows go from choice to choice")
+    kind = browser.run("return kinds.findIndex(kind => kind.name === 'prepare')")
+    browser.click(f'input[name="kind-{kind}"][value="hidden"]')
+    checks.same(browser.run("return rows.length"), COUNT_OF_STEPS - 2, "a kind can be hidden")
+    browser.click("#reset")
+    checks.same(browser.run("return rows.length"), COUNT_OF_STEPS, "and all be shown again")
+    for node in range(3):
+        browser.click(f'input[name="node-{node}"][value="hidden"]')
+    browser.press("escape")
+    checks.holds(browser.run("return document.getElementById('filters').hidden"), "escape closes it")
+    checks.holds("Everything is hidden" in browser.text("#nothing"), "who hides everything is told")
+    browser.click("#show-all")
+    checks.same(browser.count(".lane"), 3, "and gets it back")
+    browser.click("#filter")
+    browser.click("#close-filters")
+
+
+def folding(checks, browser):
+    browser.press("home")
+    browser.run("change(() => kinds.forEach((_, i) => view.foldedKinds.add(i)))")
+    folded = browser.run("return rows.length")
+    checks.holds(folded < COUNT_OF_STEPS, "kinds can be folded")
+    place = browser.run("return rows.findIndex(row => row.events.length > 1)")
+    browser.click(f'[data-row="{place}"]')
+    browser.press("enter")
+    checks.holds(browser.run("return rows.length") > folded, "enter opens what is folded")
+    browser.press("enter")
+    checks.same(browser.run("return rows.length"), folded, "and folds it again")
+    browser.press("escape")
+
+
+def help_and_votes(checks, browser):
+    browser.press("?")
+    checks.holds(browser.run("return document.getElementById('keys').open"), "? shows the keys")
+    checks.photograph("keys")
+    browser.click("#keys button")
+    browser.click("#help")
+    browser.press("escape")
+    checks.holds(not browser.run("return document.getElementById('keys').open"), "escape closes them")
+    browser.press("end")
+    votes = browser.text("#votes")
+    for part in ["1.0", "1.2", "chosen", "The quorums of", "share node 1", "which voted for both values"]:
+        checks.holds(part in votes, f"the votes say '{part}': {votes}")
+    checks.holds("decided" in browser.text("#holds"), "what each node holds is shown")
+    checks.holds("Proposer.accepted" in browser.text("#step") and "Paxos Made Simple" in browser.text("#step"),
+                 "code and paper are named")
+
+
+def addresses(checks, browser, page):
+    browser.press("escape")
+    browser.press("home")
+    for _ in range(6):
+        browser.press("right")
+    browser.press("3")
+    browser.press("c")
+    browser.wait("return location.hash.includes('causes=1')", "the view stands in the address")
+    address = browser.run("return location.href")
+    browser.open("about:blank")
+    browser.open(address)
+    checks.same([at(browser), browser.count(".lane.others"), browser.attribute("#causes", "aria-pressed")],
+                [6, 1, "true"], "who opens the address sees the same")
+    browser.run("location.hash = 'at=2'")
+    browser.wait("return view.at === 1 && !view.causes", "an address that is changed is followed")
+    for wrong in ["at=999", "at=x&hide=9.-1.z&speed=7", "find=%E0%A4%A&fold=", "&&=="]:
+        browser.open("about:blank")
+        browser.open(f"{page}#{wrong}")
+        checks.holds(0 <= at(browser) <= COUNT_OF_STEPS, f"an address that makes no sense does no harm: {wrong}")
+    browser.open("about:blank")
+    browser.open(page)
+
+
+def looks(checks, browser):
+    """In light and dark, wide and narrow: nothing sticks out, and there is something to see."""
+    for width, height, name in [(1280, 800, "wide"), (390, 844, "phone")]:
+        browser.resize(width, height)
+        for dark in (False, True):
+            browser.scheme(dark)
+            browser.press("end")
+            browser.wait("return document.querySelectorAll('.mark').length > 0", "there is a picture")
+            checks.holds(browser.run("return document.documentElement.scrollWidth <= innerWidth"), f"{name}: too wide")
+            checks.holds(browser.run("return document.getElementById('scroll').clientHeight > 150"), f"{name}: no room")
+            checks.photograph(f"{name}-{'dark' if dark else 'light'}")
+    browser.scheme(False)
+    browser.resize(1280, 800)
+
+
+def every_step(checks, browser, folder, decree):
+    """The pages of quick steps, each gone through from the beginning to its end."""
+    for step in ["1", "3", "6", "9b", "13", "lie"]:
+        browser.open(make(decree, folder, "learn", step))
+        total = browser.run("return count")
+        browser.press("home")
+        for _ in range(total):
+            browser.press("right")
+        checks.same(at(browser), total, f"step {step} is gone through")
+        checks.quiet(f"step {step}")
+
+
+def make(decree, folder, *words):
+    file = folder / ("-".join(words) + ".html")
+    subprocess.run([decree, *words, "--html", str(file)], check=True, capture_output=True, timeout=60)
+    return file.as_uri()
+
+
+def main():
+    decree, pictures = sys.argv[1], pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="decree-pages-") as name, Browser() as browser:
+        folder = pathlib.Path(name)
+        checks = Checks(browser, pictures)
+        page = make(decree, folder, "learn", "10")
+        browser.open(page)
+        for part in (moves, rows_and_scrubber, playing, causes, finding, hiding, folding, help_and_votes):
+            part(checks, browser)
+            checks.quiet(part.__name__)
+        addresses(checks, browser, page)
+        looks(checks, browser)
+        checks.quiet("looks")
+        every_step(checks, browser, folder, decree)
+    print(f"pages: {checks.number} checks in a browser passed in {time.monotonic() - start:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
