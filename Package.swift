@@ -41,7 +41,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "DecreeSimulator",
-            dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode"],
+            dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "DecreePages"],
             swiftSettings: strict),
         .target(
             name: "DecreeSynod", dependencies: ["PaxosBase", "PaxosLog", "PaxosSynod", "DecreeJournal"],
@@ -87,7 +87,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DecreeSimulatorTests",
-            dependencies: ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "DecreeSimulator"],
+            dependencies: [
+                "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "DecreeSimulator", "DecreePages",
+            ],
             exclude: ["Scenarios"], swiftSettings: strict),
         .testTarget(
             name: "DecreeLearningTests",

@@ -1,4 +1,5 @@
 import DecreePages
+import Foundation
 import Testing
 
 @testable import DecreeLearning
@@ -22,7 +23,7 @@ struct RecordingTests {
             case .wants(let node), .dies(let node): #expect(event.node == node && event.message == nil)
             case .arrives(let from, let to, let sentAt):
                 let message = recording.messages[try #require(event.message)]
-                #expect(message.from == from && message.to == to && message.sentBy + 1 == sentAt)
+                #expect(message.from == from && message.to == to && message.sentBy == sentAt - 1)
                 #expect(event.node == to && event.text == moment.text)
             }
             #expect(moment.consequences == event.consequences.map { "node \(event.node) \($0)" })
@@ -34,7 +35,8 @@ struct RecordingTests {
         let (recording, _) = try recording(step)
         for (place, message) in recording.messages.enumerated() {
             guard case .arrived(let event) = message.fate else { continue }
-            #expect(recording.events[event].message == place && message.sentBy < event)
+            #expect(recording.events[event].message == place)
+            #expect(try #require(message.sentBy) < event)
         }
         let arrivals = recording.events.count { $0.message != nil }
         #expect(recording.messages.count { if case .arrived = $0.fate { true } else { false } } == arrivals)
@@ -56,5 +58,22 @@ struct RecordingTests {
         #expect(last.count { $0.state == .chosen } == 2)
         #expect(recording.verdict?.holds == false)
         #expect(recording.kinds.contains { $0.handler?.name == "Acceptor.prepare" })
+    }
+
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    @Test("The code and the specification that a page names are there", arguments: quick)
+    func handlers(step: Step) throws {
+        let (recording, _) = try recording(step)
+        for handler in recording.kinds.compactMap(\.handler) {
+            let text = try String(contentsOf: Self.root.appendingPathComponent(handler.file), encoding: .utf8)
+            let parts = handler.name.split(separator: ".")
+            #expect(text.contains("\(parts[0])") && text.contains("func \(parts[1])("), "\(handler)")
+            guard let place = handler.action.firstRange(of: " in ") else { continue }
+            let file = Self.root.appendingPathComponent(String(handler.action[place.upperBound...]))
+            let specification = try String(contentsOf: file, encoding: .utf8)
+            #expect(specification.contains("\n\(handler.action[..<place.lowerBound])("), "\(handler)")
+        }
     }
 }

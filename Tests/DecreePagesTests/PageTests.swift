@@ -132,3 +132,24 @@ struct RunPageTests {
         #expect(page.contains("<title>\(RunPage.escaped(text)) · Decree</title>"))
     }
 }
+
+@Suite("A part of a run")
+struct PartTests {
+    @Test("Messages from before come from nowhere, those that arrive behind are under way")
+    func messages() {
+        let part = makeRun().part(1..<4)
+        #expect(part.events.map(\.text) == ["own", "hello", "again"])
+        #expect(part.messages.map(\.sentBy) == [nil, nil, 2])
+        #expect(part.messages.map(\.fate) == [.arrived(1), .underWay, .underWay])
+        #expect(part.events[1].message == 0)
+        #expect(part.causes == [[], [0], []])
+    }
+
+    @Test("What nodes held before is told")
+    func facts() {
+        var run = makeRun()
+        run.events[0].facts = [RecordedFact("holds", "A")]
+        #expect(run.part(1..<4).nodes.map(\.facts) == [[RecordedFact("holds", "A")], []])
+        #expect(run.part(0..<5) == run)
+    }
+}

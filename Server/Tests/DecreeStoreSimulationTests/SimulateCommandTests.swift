@@ -1,4 +1,5 @@
 import DecreeTestSupport
+import Foundation
 import Testing
 
 @Suite("decree simulate", .timeLimit(.minutes(20)))
@@ -39,6 +40,26 @@ struct SimulateCommandTests {
         let caught = try simulate("--planted", "quorumOfOne")
         #expect(caught.status == .exited(10), "\(caught)")
         #expect(caught.output.contains("durableQuorum") && caught.output.contains("replay: decree simulate --seed"))
+    }
+
+    @Test("The run of a seed is written as a page, and so is the one in which a planted bug was found")
+    func page() throws {
+        let directory = try TemporaryDirectory("page")
+        defer { directory.remove() }
+        let file = directory.path("run.html")
+        let plain = try simulate("--seed", "7", "--workload", "registers", "--json")
+        let shown = try simulate("--seed", "7", "--workload", "registers", "--json", "--html", file)
+        #expect(shown.succeeded && shown.output.split(separator: "\n")[0] == plain.output.split(separator: "\n")[0])
+        #expect(try String(contentsOfFile: file, encoding: .utf8).contains("The world of seed 7"))
+        let caught = try simulate("--planted", "quorumOfOne", "--html", file)
+        #expect(caught.status == .exited(10) && caught.output.contains(file), "\(caught)")
+        #expect(try String(contentsOfFile: file, encoding: .utf8).contains("no quorum of"))
+        for words in [
+            ["--html", file], ["--seed", "1", "--html", ""], ["--seed", "1", "--explore", "9", "--html", file],
+        ] {
+            let refused = try runCommand([try Tools.decree.get(), "simulate"] + words, within: .seconds(20))
+            #expect(refused.status == .exited(2) && refused.error.contains("--html"), "\(refused)")
+        }
     }
 
     @Test("An exploration tells how far it went, and what it found as the fewest steps")

@@ -31,7 +31,7 @@ extension RecordedKind {
                     + "every acceptor for a promise (phase 1a).",
                 handler: RecordedHandler(
                     name: "Proposer.stand", file: "Sources/PaxosSynod/Roles/Proposer.swift",
-                    section: "Paxos Made Simple, section 2.2"))
+                    section: "Paxos Made Simple, section 2.2", action: action("Stand")))
         }
         let (name, file) = step.receiver
         return RecordedKind(
@@ -39,6 +39,9 @@ extension RecordedKind {
             meaning: "A client of this node wants a value, and the node sets about getting it decided.",
             handler: RecordedHandler(name: "\(name).propose", file: file))
     }
+
+    /// As the specification of the processes that ship calls it.
+    static func action(_ name: String) -> String { "\(name) in Specs/Synod.tla" }
 
     /// A node dies.
     static let dies = RecordedKind(
@@ -72,35 +75,35 @@ extension SynodPacket {
         switch message {
         case .prepare:
             kind(
-                "prepare", "1a", .prepare, at: ("Acceptor.prepare", Self.acceptor, "sections 2.2 and 2.5"),
+                "prepare", "1a", .prepare, at: ("Acceptor.prepare", Self.acceptor, "sections 2.2 and 2.5", "Prepare"),
                 "Phase 1a arrives. The acceptor is asked to accept nothing in lower ballots any more, and to tell what it "
                     + "has accepted. If it has promised a higher ballot already, it refuses.")
         case .promise:
             kind(
-                "promise", "1b", .prepare, at: ("Proposer.promise", Self.proposer, "section 2.2, P2c"),
+                "promise", "1b", .prepare, at: ("Proposer.promise", Self.proposer, "section 2.2, P2c", "Promise"),
                 "Phase 1b arrives: an acceptor promises, and says what it has accepted. Once a majority has promised, the "
                     + "proposer knows enough to propose: the value of the highest ballot that it heard of, or its own.")
         case .accept:
             kind(
-                "accept", "2a", .accept, at: ("Acceptor.accept", Self.acceptor, "section 2.2, P1a"),
+                "accept", "2a", .accept, at: ("Acceptor.accept", Self.acceptor, "section 2.2, P1a", "Accept"),
                 "Phase 2a arrives. The acceptor is asked to vote for a value. It does, unless it has promised a higher "
                     + "ballot meanwhile.")
         case .accepted:
             kind(
-                "accepted", "2b", .accept, at: ("Proposer.accepted", Self.proposer, "section 2.2"),
+                "accepted", "2b", .accept, at: ("Proposer.accepted", Self.proposer, "section 2.2", "Accepted"),
                 "Phase 2b arrives: an acceptor has voted. When a majority has voted in one ballot, its value is chosen."
             )
         case .refused:
             kind(
-                "refused", "no", .refusal, at: ("Proposer.refused", Self.proposer, "section 2.5"),
+                "refused", "no", .refusal, at: ("Proposer.refused", Self.proposer, "section 2.5", ""),
                 "An acceptor has promised a higher ballot: this one comes to nothing. A hint; nothing depends on it.")
         case .chosen:
             kind(
-                "chosen", "!", .learn, at: ("Learner.learn", Self.learner, "section 2.3"),
+                "chosen", "!", .learn, at: ("Learner.learn", Self.learner, "section 2.3", "Learn"),
                 "Somebody who knows what is chosen tells the others.")
         case .ask:
             kind(
-                "ask", "ask", .learn, at: ("SynodProcess.answer", Self.process, "section 2.3"),
+                "ask", "ask", .learn, at: ("SynodProcess.answer", Self.process, "section 2.3", "Tell"),
                 "A learner asks what is chosen.")
         }
     }
@@ -112,12 +115,13 @@ extension SynodPacket {
 
     private func kind(
         _ name: String, _ sign: String, _ family: RecordedKind.Family,
-        at handler: (name: String, file: String, section: String), _ meaning: String
+        at handler: (name: String, file: String, section: String, action: String), _ meaning: String
     ) -> RecordedKind {
         RecordedKind(
             name: name, sign: sign, family: family, meaning: meaning,
             handler: RecordedHandler(
-                name: handler.name, file: handler.file, section: "Paxos Made Simple, \(handler.section)"))
+                name: handler.name, file: handler.file, section: "Paxos Made Simple, \(handler.section)",
+                action: handler.action.isEmpty ? "" : RecordedKind.action(handler.action)))
     }
 }
 

@@ -47,6 +47,7 @@ extension RecordedNode {
         json.object { json in
             json.field("name", name)
             json.field("role", role)
+            if !facts.isEmpty { json.field("f") { $0.array(facts) { $1.write(into: &$0) } } }
         }
     }
 }

@@ -6,7 +6,7 @@ extension RecordedRun {
         var last = Array(repeating: Int?.none, count: nodes.count)
         return events.enumerated().map { place, event in
             let former = last[event.node]
-            let sending = event.message.map { messages[$0].sentBy }
+            let sending = event.message.flatMap { messages[$0].sentBy }
             last[event.node] = place
             return Set([former, sending].compactMap(\.self)).sorted()
         }

@@ -3,7 +3,7 @@ public struct RecordedEvent: Hashable, Sendable {
     public let node: Int
     public let kind: Int
     /// What happened, in a few words.
-    public let text: String
+    public var text: String
     /// What came of it, each in a few words.
     public var consequences: [String] = []
     /// The message that arrives by it.
@@ -29,6 +29,8 @@ public struct RecordedFact: Hashable, Sendable {
     /// What it is good for.
     public enum Weight: String, Hashable, Sendable {
         case usual
+        /// It grows all the time: nobody looks for the moment when it does.
+        case running
         /// It is decided, and told to clients.
         case decided
         /// The node is down.
@@ -102,11 +104,11 @@ public struct RecordedMessage: Hashable, Sendable {
     public let to: Int
     public let kind: Int
     public let text: String
-    /// The event by which it was sent.
-    public let sentBy: Int
+    /// The event by which it was sent; nil when that was before the first.
+    public var sentBy: Int?
     public var fate = Fate.underWay
 
-    public init(from: Int, to: Int, kind: Int, text: String, sentBy: Int) {
+    public init(from: Int, to: Int, kind: Int, text: String, sentBy: Int?) {
         self.from = from
         self.to = to
         self.kind = kind

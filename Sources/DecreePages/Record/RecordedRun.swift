@@ -36,6 +36,8 @@ public struct RecordedNode: Hashable, Sendable {
     public let name: String
     /// What it does in the protocol; empty where all do the same.
     public let role: String
+    /// What it holds before the first event.
+    public var facts: [RecordedFact] = []
 
     public init(name: String, role: String = "") {
         self.name = name

@@ -13,7 +13,7 @@ const count = events.length;
 /** By node: at which events it began to hold what. */
 const held = nodes.map(() => []);
 /** By node: from which event to which it was down; the end is open while it is. */
-const down = nodes.map(() => []);
+const down = nodes.map(node => (node.f ?? []).some(fact => fact[2] === "down") ? [[-1, events.length]] : []);
 /** Events at which the votes change, and those at which a ballot is judged. */
 const voted = [];
 const judged = [];
@@ -26,7 +26,8 @@ const sent = events.map(() => []);
 
 const isDecided = fact => fact[2] === "decided";
 const isDown = fact => fact[2] === "down";
-const sameFacts = (left, right) =>
+const isSteady = fact => fact[2] !== "running";
+const sameFacts = (all, others, left = all.filter(isSteady), right = others.filter(isSteady)) =>
   left.length === right.length && left.every((fact, i) => fact[0] === right[i][0] && fact[1] === right[i][1]);
 
 events.forEach((event, i) => {
@@ -45,7 +46,10 @@ events.forEach((event, i) => {
   if (event.j) judged.push(i);
   if (event.q.length) isChange[i] = 1;
 });
-messages.forEach((message, i) => sent[message.s].push(i));
+messages.forEach((message, i) => {
+  message.s = message.s ?? -1;
+  if (message.s >= 0) sent[message.s].push(i);
+});
 
 /** The last of ascending numbers that is at most `limit`; -1 when none is. */
 function lastUpTo(list, limit) {
@@ -60,7 +64,7 @@ function lastUpTo(list, limit) {
 /** What a node holds right behind an event. */
 function factsAt(node, at) {
   const event = lastUpTo(held[node], at);
-  return event < 0 ? [] : events[event].f;
+  return event < 0 ? nodes[node].f ?? [] : events[event].f;
 }
 
 function isDownAt(node, at) { return down[node].some(([from, to]) => from <= at && at < to); }

@@ -109,7 +109,7 @@ function fillHolds() {
     if (!facts.length) cell.append(make("span", { class: "dim" }, "nothing"));
     for (const fact of facts) {
       const isNew = !before.some(old => old[0] === fact[0] && old[1] === fact[1]);
-      cell.append(make("span", { class: `fact${isNew ? " new" : ""}${fact[2] ? ` ${fact[2]}` : ""}` }, `${fact[0]} `, chip(fact[1])), " ");
+      cell.append(make("span", { class: `fact${isNew && isSteady(fact) ? " new" : ""}${fact[2] ? ` ${fact[2]}` : ""}` }, `${fact[0]} `, chip(fact[1])), " ");
     }
     table.append(make("tr", { class: isDownAt(i, view.at) ? "down" : "" }, make("th", { scope: "row" }, node.name), cell));
   });

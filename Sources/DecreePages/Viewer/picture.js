@@ -152,7 +152,10 @@ function drawMessages(top, bottom, marks) {
     if (message.r === undefined && message.x === undefined) {
       if (y1 > bottom || y1 + ROW < top) continue;
     } else {
-      const y2 = yOf(message.r ?? message.x);
+      const end = message.r ?? message.x;
+      const y2 = yOf(end);
+      // What is said within one folded row is folded with it.
+      if (y2 === y1 && end !== message.s) continue;
       if (Math.min(y1, y2) > bottom || Math.max(y1, y2) + ROW < top) continue;
     }
     if (view.narrowNodes.has(message.a) && view.narrowNodes.has(message.b)) continue;
@@ -177,7 +180,7 @@ function drawMessage(layer, message, x1, y1, x2, marks) {
   }
   if (message.s > view.at) classes.push("ahead");
   else if ((message.r ?? message.x ?? Infinity) > view.at) classes.push("flying");
-  if (marks) classes.push(marks[message.s] && (message.r === undefined ? marks[message.s] > 1 : marks[message.r]) ? "linked" : "apart");
+  if (marks) classes.push((message.s < 0 || marks[message.s]) && (message.r === undefined ? marks[message.s] > 1 : marks[message.r]) ? "linked" : "apart");
   if (message.r === view.at && view.at >= 0) classes.push("current");
   const length = Math.hypot(x2 - x1, y2 - y1) || 1;
   const ux = (x2 - x1) / length, uy = (y2 - y1) / length;

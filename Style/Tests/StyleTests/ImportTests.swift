@@ -54,7 +54,9 @@ struct ImportTests {
         "Sources/DecreeWire": ["PaxosBase", "PaxosLog", "CDecreeCRC"],
         "Sources/DecreeJournal": Set(["PaxosBase", "PaxosLog", "DecreeWire"] + posix),
         "Sources/DecreeNode": ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal"],
-        "Sources/DecreeSimulator": ["PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode"],
+        "Sources/DecreeSimulator": [
+            "PaxosBase", "PaxosLog", "DecreeWire", "DecreeJournal", "DecreeNode", "DecreePages",
+        ],
         "Sources/DecreeSockets": Set(["NIOCore"] + posix),
         "Sources/Decree": Set(
             [

@@ -5,15 +5,16 @@ import Foundation
 struct PageFile {
     let path: String
 
-    /// Writes the page of a run in place of what the file held, and says so.
-    func write(_ run: RecordedRun) throws(ClientFailure) {
+    /// Writes the page of a run in place of what the file held.
+    /// - Parameter isSilent: Standard output is for programs.
+    func write(_ run: RecordedRun, isSilent: Bool = false) throws(ClientFailure) {
         do {
             let page = Data(RunPage.html(run).utf8)
             try page.write(to: URL(fileURLWithPath: path), options: isReplaceable ? .atomic : [])
         } catch {
             throw ClientFailure(.failed, "the page cannot be written to \(path): \(reason(error))")
         }
-        Output.write("\nThe run as a page, to open in a browser: \(path)\n")
+        if !isSilent { Output.write("\nThe run as a page, to open in a browser: \(path)\n") }
     }
 
     /// It is a file or nothing yet, so that another may take its place in one step. A device must stay what it is.

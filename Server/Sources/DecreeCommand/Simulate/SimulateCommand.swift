@@ -1,4 +1,5 @@
 import ArgumentParser
+import DecreePages
 import DecreeSimulator
 import Foundation
 
@@ -10,7 +11,7 @@ struct SimulateCommand: ParsableCommand {
         discussion: """
             Equal seeds give equal runs, in every process: what a run does is summed up in its digest.
 
-            Exit codes: 0 nothing was found, 1 a checker found something (or a planted bug was not found, or a kind of
+            Exit codes: 0 nothing was found, 1 a checker found something (or a page cannot be written, or a planted bug was not found, or a kind of
             fault came in hardly any of 100 runs or more), 2 the command line makes no sense, 10 a planted bug was found.
             """)
 
@@ -35,6 +36,12 @@ struct SimulateCommand: ParsableCommand {
             valueName: "states"))
     var explore: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the run of --seed, or the one in which --planted was found, as a page to go through in a browser: \(SimulatedWorkload.stepsOfPage) steps, its beginning, or its end if something was found there.",
+            valueName: "file"))
+    var html: String?
+
     @Option(help: "How many seeds to run at once; all processors unless given.")
     var jobs: Int?
 
@@ -50,6 +57,13 @@ struct SimulateCommand: ParsableCommand {
         }
         if let explore, !(1...100_000_000).contains(explore) {
             throw ValidationError("--explore takes a number of states from 1 to 100000000.")
+        }
+        if let html {
+            if html.isEmpty { throw ValidationError("--html needs a file.") }
+            if seed == nil, planted == nil || planted == "list" {
+                throw ValidationError("--html shows one run: decree simulate --seed 42 --html run.html.")
+            }
+            if explore != nil { throw ValidationError("--html shows a run that is drawn: it takes no --explore.") }
         }
         if let jobs, !(1...CrashNote.places).contains(jobs) {
             throw ValidationError("--jobs takes a number from 1 to \(CrashNote.places).")
@@ -89,16 +103,24 @@ struct SimulateCommand: ParsableCommand {
         if !json { Output.write("replay: \(line)\n") }
         CrashNote.set(line, at: 0)
         let start = Date()
-        let report = workload.run(seed: seed)
+        let (report, recording) = run(seed)
         CrashNote.set(nil, at: 0)
         var totals = Totals()
         totals.add(report)
         Output.write(json ? SimulationText.json(report) + "\n" : SimulationText.text(report))
         finish(totals, since: start)
+        if let html, let recording { try PageFile(path: html).write(recording, isSilent: json) }
         if let violation = report.violation {
             if !json { Output.write(SimulationText.text(violation, replay: line)) }
             throw ExitCode.failure
         }
+    }
+
+    /// Recorded only for somebody who wants to see it.
+    private func run(_ seed: UInt64) -> (report: RunReport, recording: RecordedRun?) {
+        guard html != nil else { return (workload.run(seed: seed), nil) }
+        let (report, recording) = workload.record(seed: seed)
+        return (report, recording)
     }
 
     private func runSuite(_ range: ClosedRange<UInt64>) throws {
@@ -151,6 +173,10 @@ struct SimulateCommand: ParsableCommand {
             if !json {
                 Output.write("\(bug.name) is caught by \(violation.checker.rawValue); the sound core passes.\n")
                 Output.write(SimulationText.text(violation, replay: line))
+            }
+            if let html {
+                let recording = workload.record(seed: seed, planted: bug).run
+                try PageFile(path: html).write(recording, isSilent: json)
             }
             throw ExitCode(10)
         }

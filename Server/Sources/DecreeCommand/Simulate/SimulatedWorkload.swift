@@ -1,4 +1,5 @@
 import ArgumentParser
+import DecreePages
 import DecreeSimulator
 import DecreeStoreSimulation
 
@@ -21,6 +22,21 @@ enum SimulatedWorkload: String, ExpressibleByArgument, CaseIterable, Sendable {
         switch self {
         case .store: Simulator<StoreWorkload>.run(seed: seed, planted: planted, worldOf: worldOf)
         case .registers: Simulator<RegisterWorkload>.run(seed: seed, planted: planted, worldOf: worldOf)
+        }
+    }
+
+    /// As many steps as a page shows of a run.
+    static let stepsOfPage = 10_000
+
+    /// The same, recorded for a page.
+    func record(seed: UInt64, planted: PlantedBug? = nil) -> (report: RunReport, run: RecordedRun) {
+        let command = SimulateCommand.replayLine(seed: seed, workload: self, planted: planted) + " --html FILE"
+        let limit = Self.stepsOfPage
+        return switch self {
+        case .store:
+            Simulator<StoreWorkload>.recordRun(seed: seed, planted: planted, maximumEvents: limit, command: command)
+        case .registers:
+            Simulator<RegisterWorkload>.recordRun(seed: seed, planted: planted, maximumEvents: limit, command: command)
         }
     }
 }

@@ -1,0 +1,79 @@
+import DecreePages
+import Foundation
+import Testing
+
+@testable import DecreeSimulator
+
+@Suite("Worlds recorded for pages")
+struct WorldRecordingTests {
+    typealias Registers = Simulator<RegisterWorkload>
+
+    private func record(_ seed: UInt64, planted: PlantedBug? = nil, limit: Int = .max) -> (RunReport, RecordedRun) {
+        let (report, run) = Registers.recordRun(seed: seed, planted: planted, maximumEvents: limit, command: "none")
+        return (report, run)
+    }
+
+    @Test("A run is the same whether it is recorded or not", arguments: [1, 7, 42] as [UInt64])
+    func same(seed: UInt64) {
+        #expect(record(seed).0 == Registers.run(seed: seed))
+    }
+
+    @Test("Messages arrive once, behind the step that sent them; none arrives that was never sent")
+    func messages() throws {
+        let (report, run) = record(7)
+        #expect(run.events.count > 1_000 && run.messages.count > 1_000)
+        for (place, message) in run.messages.enumerated() {
+            guard case .arrived(let event) = message.fate else { continue }
+            let sending = try #require(message.sentBy)
+            #expect(run.events[event].message == place && sending < event)
+            #expect(run.events[sending].node == message.from && run.events[event].node == message.to)
+        }
+        let arrivals = run.messages.count { if case .arrived = $0.fate { true } else { false } }
+        #expect(arrivals == run.events.count { $0.message != nil })
+        let chosen = run.events.flatMap(\.consequences).last { $0.contains("in all") }
+        #expect(chosen?.contains("\(report.chosenSlots) in all") == true)
+    }
+
+    @Test("Crashes, starts, leaders and cut links are seen")
+    func faults() {
+        var names: Set<String> = []
+        var words = ""
+        for seed in [1, 7, 42] as [UInt64] {
+            let run = record(seed).1
+            names.formUnion(run.events.map { run.kinds[$0.kind].name })
+            words += run.events.prefix(5_000).flatMap(\.consequences).joined(separator: "\n")
+        }
+        for name in ["crash", "start", "sync", "accept", "accepted", "prepare", "promise", "cut", "request"] {
+            #expect(names.contains(name), "\(name) among \(names.sorted())")
+        }
+        for part in ["leads in b", "has promised b", "follows b"] { #expect(words.contains(part), "\(part)") }
+    }
+
+    @Test("Of a long run a part is shown: the beginning, or the end if something was found")
+    func part() throws {
+        let (_, whole) = record(7)
+        let (_, start) = record(7, limit: 500)
+        #expect(start.events == Array(whole.events[..<500]))
+        let bug = try #require(PlantedBug(named: "quorumOfOne"))
+        let seed = try #require(
+            (1...200 as ClosedRange<UInt64>).first { Registers.run(seed: $0, planted: bug).violation != nil })
+        let (report, all) = record(seed, planted: bug)
+        let (_, end) = record(seed, planted: bug, limit: 300)
+        #expect(report.violation != nil && all.events.count > 300)
+        #expect(end.events.count == 300 && end.events.last?.text == all.events.last?.text)
+        #expect(end.verdict?.holds == false && end.origin.contains("left out"))
+        for event in end.events { #expect(event.message.map { end.messages.indices.contains($0) } ?? true) }
+    }
+
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    @Test("The code that a page names is there")
+    func handlers() throws {
+        for handler in record(7).1.kinds.compactMap(\.handler) {
+            let text = try String(contentsOf: Self.root.appendingPathComponent(handler.file), encoding: .utf8)
+            let parts = handler.name.split(whereSeparator: { ".(".contains($0) })
+            #expect(text.contains("\(parts[0])") && text.contains("func \(parts[1])"), "\(handler)")
+        }
+    }
+}
