@@ -87,7 +87,8 @@ extension RecordedKind {
                     + "candidate leads, and proposes again what it heard of.")
         case .refused:
             Look(
-                name: "refused", sign: "no", family: .refusal, handler: "Replica.yieldOrOutbid", file: "Replica+Election",
+                name: "refused", sign: "no", family: .refusal, handler: "Replica.yieldOrOutbid",
+                file: "Replica+Election",
                 section: "Paxos Made Simple, section 2.5", meaning: "Somebody has promised a higher ballot before.")
         case .accept:
             Look(
