@@ -16,7 +16,7 @@ FORMATTED := Package.swift Sources Tests Style/Package.swift Style/Tests Server/
 	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests Examples/Counter Examples/Synod
 SERVER_TESTS := --package-path Server --scratch-path Server/.build/tests $(TEST_FLAGS)
 
-.PHONY: help run build test test-library test-server test-pages test-benchmarks test-examples specs specs-quick attack check golden simulate bench format tools test-tools clean
+.PHONY: help run build test test-library test-server test-pages test-benchmarks test-examples specs specs-quick attack check golden pages simulate bench format tools test-tools clean
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -41,9 +41,10 @@ test-server: test-tools ## Runs the tests of the server, with real processes and
 	$(SWIFT) build --build-tests $(SERVER_TESTS)
 	PATH="$(CURDIR)/.build/peers/bin:$$PATH" $(SWIFT) test --skip-build --no-parallel $(SERVER_TESTS)
 
-test-pages: test-tools ## Opens pages of runs in a browser and uses every control (PICTURES= keeps pictures of them).
+test-pages: test-tools ## Opens pages of runs in a browser, uses every control (PICTURES= keeps pictures), and looks whether the book is current.
 	$(SWIFT) build $(SERVER_TESTS) --product decree
 	python3 Tests/Pages/check_pages.py Server/.build/tests/release/decree $(PICTURES)
+	Scripts/make-pages --check Server/.build/tests/release/decree
 
 test-benchmarks: tools ## Runs the tests of the benchmark's own checks and figures.
 	$(SWIFT) test --package-path Benchmarks --scratch-path Benchmarks/.build/tests
@@ -71,6 +72,9 @@ golden: tools ## Writes anew what happens in the scenarios (Tests/DecreeSimulato
 	$(SWIFT) build --build-tests $(ROOT_TESTS)
 	DECREE_GOLDEN=rewrite $(SWIFT) test --skip-build $(ROOT_TESTS) --filter ScenarioTests
 	@git --no-pager diff --stat -- Tests/DecreeSimulatorTests/Scenarios
+
+pages: build ## Writes anew what the chapters of Docs/learn show.
+	@Scripts/make-pages
 
 simulate: build ## Runs the simulator over SEEDS (1..300 unless set), explores STATES, and hunts every planted bug.
 	bin/decree simulate --seeds $(SEEDS)
