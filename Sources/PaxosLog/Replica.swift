@@ -61,8 +61,13 @@ public struct Replica: Hashable, Sendable {
         return era.election.nextDeadline
     }
 
-    /// The same, where the replica lies: who asks ``nextDeadline`` from another module copies the whole replica for it.
-    package mutating func deadlineInPlace() -> Instant { nextDeadline ?? .distantFuture }
+    /// The same, where the replica lies: who asks ``nextDeadline`` of one that may change copies the whole replica for it.
+    /// Each turn of a node asks.
+    package mutating func deadlineInPlace() -> Instant {
+        guard core.durability.isReady else { return nextDeadline ?? .distantFuture }
+        if core.hasMoreToApply { return .zero }
+        return era.election.nextDeadline
+    }
 
     private mutating func receive(
         _ envelope: Envelope, from sender: NodeID, at now: Instant, into effects: inout Effects

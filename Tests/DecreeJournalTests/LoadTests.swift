@@ -8,13 +8,13 @@ import Testing
         _ journal: JournalOnDisk, _ group: UInt32, _ slots: ClosedRange<UInt64>, maximumBytes: Int = .max
     ) -> [Entry] {
         let range = Slot(slots.lowerBound)...Slot(slots.upperBound)
-        var loader = EntryLoader(identity: testIdentity, group: GroupID(group), slots: range)
-        for extent in journal.core.locate(GroupID(group), loader.run) {
+        var load = journal.core.load(GroupID(group), range, maximumByteCount: maximumBytes)
+        for extent in load.extents {
             journal.disk.bytes(of: extent.segment).withUnsafeBytes {
-                loader.absorb(extent, UnsafeRawBufferPointer(rebasing: $0[extent.range]))
+                load.absorb(extent, UnsafeRawBufferPointer(rebasing: $0[extent.range]))
             }
         }
-        return loader.entries(maximumBytes: maximumBytes)
+        return load.entries
     }
 
     private func filled() throws -> JournalOnDisk {

@@ -143,7 +143,7 @@ final class RegisterFront: ClientFront {
         case .completed(let completions):
             for completion in completions { tell(completion, into: &effects) }
         case .turnEnded:
-            effects.requests = gathered
+            for (request, call) in gathered { effects.ask(request, for: call) }
             gathered = []
         case .nodeStands, .stopping, .judged: break
         }
@@ -168,8 +168,8 @@ final class RegisterFront: ClientFront {
         guard open.remove(call) != nil else { return }
         toldCount += 1
         if flaw == .forgets, toldCount % 20 == 0 { return }
-        effects.outcomes.append((call, outcome(completion, call)))
-        if flaw == .tellsTwice, toldCount % 20 == 0 { effects.outcomes.append((call, outcome(completion, call))) }
+        effects.tell(outcome(completion, call), to: call)
+        if flaw == .tellsTwice, toldCount % 20 == 0 { effects.tell(outcome(completion, call), to: call) }
     }
 
     private func outcome(

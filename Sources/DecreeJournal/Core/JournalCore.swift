@@ -110,37 +110,6 @@ public struct JournalCore: Sendable {
     /// How many segment files are in use or ready.
     public var segmentCount: Int { segments.count + ready.count }
 
-    /// Where durable records of these slots may stand; ascending, so that later records come later.
-    public func locate(_ group: GroupID, _ slots: ClosedRange<Slot>) -> [SegmentExtent] {
-        var found: [SegmentExtent] = []
-        for segment in segments {
-            let end = segment.number == segments.last?.number ? durableEnd : segment.end
-            for range in segment.extents(of: group, slots) where range.lowerBound < end {
-                let durable = range.lowerBound..<min(range.upperBound, end)
-                found.append(SegmentExtent(segment: segment.number, range: durable))
-            }
-        }
-        return found
-    }
-
-    /// The same, for a beginning of the run that is short enough to be read in about so many bytes: by slots alone a run
-    /// of large entries could be of any size.
-    func locate(
-        _ group: GroupID, _ slots: ClosedRange<Slot>, upTo maximumByteCount: Int
-    ) -> (run: ClosedRange<Slot>, extents: [SegmentExtent]) {
-        var run = slots
-        while true {
-            let extents = locate(group, run)
-            let count = run.upperBound.distance(from: run.lowerBound) + 1
-            let byteCount = extents.reduce(0) { $0 + $1.range.count }
-            guard byteCount > maximumByteCount, count > 1 else { return (run, extents) }
-            run = run.lowerBound...run.lowerBound.advanced(by: count / 2 - 1)
-        }
-    }
-
-    /// Where what is on stable storage ends in the last segment: before the batch that is in flight.
-    private var durableEnd: Int { inFlight?.offset ?? end }
-
     private mutating func open(into effects: inout [JournalEffect]) {
         invariant(!isOpen, "a journal is opened once")
         isOpen = true

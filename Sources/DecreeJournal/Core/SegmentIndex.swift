@@ -21,7 +21,8 @@ struct SegmentIndex: Hashable {
     /// Behind the last batch.
     private(set) var end = 0
 
-    private static let blockByteCount = 64 << 10
+    /// Whoever wants one slot reads about so much.
+    static let blockByteCount = 64 << 10
 
     private struct Block: Hashable {
         let offset: Int

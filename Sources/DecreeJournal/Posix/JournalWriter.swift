@@ -114,14 +114,8 @@ final class JournalWriter: @unchecked Sendable {
     func load(
         _ group: GroupID, _ slots: ClosedRange<Slot>, maximumBytes: Int
     ) throws(JournalError) -> [Entry] {
-        let readLimit = 4 * max(maximumBytes, 1 << 10)
-        let (identity, run, extents) = core.withLock { core in
-            let longest = EntryLoader(identity: core.identity, group: group, slots: slots).run
-            let (run, extents) = core.locate(group, longest, upTo: readLimit)
-            return (core.identity, run, extents)
-        }
-        var loader = EntryLoader(identity: identity, group: group, slots: run)
-        for extent in extents {
+        var load = core.withLock { $0.load(group, slots, maximumByteCount: maximumBytes) }
+        for extent in load.extents {
             let file: FileHandle
             do {
                 file = try FileHandle(directory.path(of: extent.segment), .reading)
@@ -132,10 +126,10 @@ final class JournalWriter: @unchecked Sendable {
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: extent.range.count, alignment: 16)
             defer { memory.deallocate() }
             let count = try file.read(into: memory, at: extent.range.lowerBound)
-            loader.absorb(extent, UnsafeRawBufferPointer(rebasing: memory[..<count]))
-            if let damage = loader.damage { throw .unreadable(damage.segment, offset: damage.offset) }
+            load.absorb(extent, UnsafeRawBufferPointer(rebasing: memory[..<count]))
+            if let damage = load.damage { throw .unreadable(damage.segment, offset: damage.offset) }
         }
-        return loader.entries(maximumBytes: maximumBytes)
+        return load.entries
     }
 
     // MARK: The writing thread

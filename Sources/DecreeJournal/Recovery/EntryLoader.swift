@@ -2,7 +2,7 @@ import DecreeWire
 import PaxosBase
 import PaxosLog
 
-/// Folds the records of a run of slots from the extents that ``JournalCore/locate(_:_:)`` names.
+/// Folds the records of a run of slots from the extents that ``JournalCore/load(_:_:maximumByteCount:)`` names.
 ///
 /// Pure: the host reads the extents in order and hands their bytes over.
 public struct EntryLoader {

@@ -33,6 +33,7 @@ struct HistoryReplay<Model: SequentialModel> {
         var first: Int?
         /// Behind how many commands it was right last, once it is not any more.
         var last: Int?
+        /// How the answer differed from the state that was looked at last, until it is right.
         var text = ""
     }
 
@@ -46,20 +47,21 @@ struct HistoryReplay<Model: SequentialModel> {
     private var opened = 0
     private var open: [Open] = []
     private var openedUnplaced = 0
-    private var openUnplaced: [(states: ClosedRange<Int>, question: Open)] = []
+    /// Those that have fitted no state yet.
+    private var openUnplaced: [(entry: Int, states: ClosedRange<Int>)] = []
     private(set) var intervals: [HistoryInterval] = []
 
     init(_ history: Log) {
         self.history = history
         var commands: [(slot: Slot, entry: Int)] = []
-        for (index, entry) in history.entries.enumerated() {
-            if let slot = entry.slot { commands.append((slot, index)) }
+        for index in 0..<history.entries.count {
+            if let slot = history.entries[index].slot { commands.append((slot, index)) }
         }
         self.commands = commands.sorted { $0.slot < $1.slot }
         var questions: [(entry: Int, position: UInt64)] = []
         var unplaced: [Int] = []
-        for (index, entry) in history.entries.enumerated() {
-            guard case .answer(let answer, _) = entry.result else { continue }
+        for index in 0..<history.entries.count {
+            guard case .answer(let answer, _) = history.entries[index].result else { continue }
             if let position = Model.position(of: answer) {
                 questions.append((index, position))
             } else {
@@ -74,18 +76,14 @@ struct HistoryReplay<Model: SequentialModel> {
     private static func places(
         of questions: [Int], _ history: Log, _ commands: [(slot: Slot, entry: Int)]
     ) -> [(entry: Int, states: ClosedRange<Int>)] {
-        // Times alone: entries are dear to copy, and each question looks at many.
-        let invoked = commands.map { history.entries[$0.entry].invoked }
-        let returned = commands.map { history.entries[$0.entry].returned ?? .max }
+        let times = CommandTimes(
+            commands.map { (history.entries[$0.entry].invoked, history.entries[$0.entry].returned) })
         let places = questions.map { index -> (entry: Int, states: ClosedRange<Int>) in
-            let question = history.entries[index]
             var first = 0
-            if case .answer(_, isLinearizable: true) = question.result {
-                let before = returned.lastIndex { $0 < question.invoked }
-                first = before.map { $0 + 1 } ?? 0
+            if case .answer(_, isLinearizable: true) = history.entries[index].result {
+                first = times.countThroughLast(returnedBefore: history.entries[index].invoked)
             }
-            let latest = question.returned ?? .max
-            let end = invoked.firstIndex { $0 > latest } ?? invoked.count
+            let end = times.countBeforeFirst(invokedAfter: history.entries[index].returned ?? .max)
             return (index, first...max(first, end))
         }
         return places.sorted { ($0.states.lowerBound, $0.entry) < ($1.states.lowerBound, $1.entry) }
@@ -130,22 +128,20 @@ struct HistoryReplay<Model: SequentialModel> {
     private mutating func reach(_ place: Int, _ model: Model, isMoved: Bool, isChanged: Bool) -> String? {
         if isMoved, let text = openQuestions(model) { return text }
         if isChanged { for index in open.indices { Self.look(at: &open[index], history, model, behind: place) } }
+        return reachUnplaced(place, model, isChanged: isChanged)
+    }
+
+    private mutating func reachUnplaced(_ place: Int, _ model: Model, isChanged: Bool) -> String? {
+        if isChanged && !openUnplaced.isEmpty {
+            openUnplaced.removeAll { Self.fits($0.entry, history, model) }
+        }
         while openedUnplaced < unplaced.count, unplaced[openedUnplaced].states.lowerBound <= place {
-            var question = Open(entry: unplaced[openedUnplaced].entry)
-            Self.look(at: &question, history, model, behind: place)
-            openUnplaced.append((unplaced[openedUnplaced].states, question))
+            let question = unplaced[openedUnplaced]
+            if !Self.fits(question.entry, history, model) { openUnplaced.append(question) }
             openedUnplaced += 1
         }
-        if isChanged {
-            for index in openUnplaced.indices where openUnplaced[index].question.first == nil {
-                Self.look(at: &openUnplaced[index].question, history, model, behind: place)
-            }
-        }
-        if let late = openUnplaced.first(where: { $0.question.first == nil && $0.states.upperBound <= place }) {
-            return "\(late.question.text) (\(history.tell(late.question.entry)))"
-        }
-        openUnplaced.removeAll { $0.question.first != nil }
-        return nil
+        guard let late = openUnplaced.first(where: { $0.states.upperBound <= place }) else { return nil }
+        return "\(Self.mismatch(of: late.entry, history, model)) (\(history.tell(late.entry)))"
     }
 
     private mutating func openQuestions(_ model: Model) -> String? {
@@ -160,13 +156,23 @@ struct HistoryReplay<Model: SequentialModel> {
     }
 
     private static func look(at question: inout Open, _ history: Log, _ model: Model, behind place: Int) {
-        guard question.last == nil, case .answer(let answer, _) = history.entries[question.entry].result else { return }
-        if let text = model.check(history.entries[question.entry].operation, answer: answer) {
-            question.text = text
-            if question.first != nil { question.last = place - 1 }
-        } else if question.first == nil {
-            question.first = place
+        guard question.last == nil else { return }
+        let isRight = fits(question.entry, history, model)
+        if question.first == nil {
+            if isRight { question.first = place } else { question.text = mismatch(of: question.entry, history, model) }
+        } else if !isRight {
+            question.last = place - 1
         }
+    }
+
+    private static func fits(_ entry: Int, _ history: Log, _ model: Model) -> Bool {
+        guard case .answer(let answer, _) = history.entries[entry].result else { return true }
+        return model.fits(history.entries[entry].operation, answer: answer)
+    }
+
+    private static func mismatch(of entry: Int, _ history: Log, _ model: Model) -> String {
+        guard case .answer(let answer, _) = history.entries[entry].result else { return "" }
+        return model.check(history.entries[entry].operation, answer: answer) ?? ""
     }
 
     /// The position is left: all its questions must have fitted one of its states.

@@ -41,23 +41,51 @@ public enum FrontEvent<Machine: StateMachine, Operation> {
 /// What a front wants done.
 public struct FrontEffects<Machine: StateMachine> {
     /// For the node, in this order, each with the call that it is for; nil: the front asks for itself.
-    public var requests: [(request: NodeRequest<Machine>, call: Int?)] = []
+    private(set) var requests: [(request: NodeRequest<Machine>, call: Int?)] = []
     /// Queries that the node is to give up, by their tokens.
-    public var stopped: [UInt64] = []
+    private(set) var stopped: [UInt64] = []
     /// What the clients of calls are told.
-    public var outcomes: [(call: Int, outcome: ToldOutcome<Machine>)] = []
+    private(set) var outcomes: [(call: Int, outcome: ToldOutcome<Machine>)] = []
     /// What the front's own checks found.
-    public var finding: String?
+    private(set) var finding: String?
+    /// Asked behind every event: the arrays' types would have to be looked up for it.
+    private(set) var isEmpty = true
 
     public init() {}
 
-    var isEmpty: Bool { outcomes.isEmpty && requests.isEmpty && stopped.isEmpty && finding == nil }
+    /// Asks something of the node.
+    /// - Parameter call: What it is for; nil: the front asks for itself.
+    public mutating func ask(_ request: NodeRequest<Machine>, for call: Int?) {
+        requests.append((request, call))
+        isEmpty = false
+    }
 
-    mutating func removeAll() {
-        requests.removeAll(keepingCapacity: true)
-        stopped.removeAll(keepingCapacity: true)
-        outcomes.removeAll(keepingCapacity: true)
-        finding = nil
+    /// The node is to give up queries.
+    /// - Parameter queries: Their tokens.
+    public mutating func stop(_ queries: [UInt64]) {
+        if queries.isEmpty { return }
+        stopped += queries
+        isEmpty = false
+    }
+
+    /// The client of a call is told what came of it.
+    public mutating func tell(_ outcome: ToldOutcome<Machine>, to call: Int) {
+        outcomes.append((call, outcome))
+        isEmpty = false
+    }
+
+    /// A check of the front's own found something.
+    public mutating func report(_ finding: String?) {
+        guard let finding else { return }
+        self.finding = self.finding ?? finding
+        isEmpty = false
+    }
+
+    /// What is to be done; afterwards nothing is.
+    mutating func take() -> FrontEffects {
+        let taken = self
+        self = FrontEffects()
+        return taken
     }
 }
 

@@ -100,6 +100,10 @@ public protocol SequentialModel {
     /// - Returns: How `answer` differs from what it should be; nil when it does not.
     func check(_ operation: Operation, answer: Answer) -> String?
 
+    /// The same without the words: asked of every question, often of several states.
+    /// - Returns: Whether ``check(_:answer:)`` finds nothing.
+    func fits(_ operation: Operation, answer: Answer) -> Bool
+
     /// The position that `output` claims: the state right behind the command; nil when it does not say.
     static func position(of output: Output) -> UInt64?
 
@@ -109,6 +113,8 @@ public protocol SequentialModel {
 
 extension SequentialModel {
     public var subposition: UInt64 { 0 }
+
+    public func fits(_ operation: Operation, answer: Answer) -> Bool { check(operation, answer: answer) == nil }
 
     public mutating func perform(_ operation: Operation, at time: LogTime, output: Output?) -> String? {
         perform(operation, output: output)

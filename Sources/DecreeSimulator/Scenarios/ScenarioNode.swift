@@ -132,9 +132,9 @@ struct ScenarioNode {
     /// Entries that the replica wants back from the journal.
     func load(_ load: Load) -> Event {
         guard let journal, load.first <= load.last else { return .loaded(first: load.first, [], for: load.peer) }
-        var loader = EntryLoader(identity: identity, group: Self.group, slots: load.first...load.last)
-        for extent in journal.locate(Self.group, loader.run) { disk.read(extent) { loader.absorb(extent, $0) } }
-        return .loaded(first: load.first, loader.entries(maximumBytes: 1 << 20), for: load.peer)
+        var read = journal.load(Self.group, load.first...load.last, maximumByteCount: 1 << 20)
+        for extent in read.extents { disk.read(extent) { read.absorb(extent, $0) } }
+        return .loaded(first: load.first, read.entries, for: load.peer)
     }
 
     /// Its power fails.

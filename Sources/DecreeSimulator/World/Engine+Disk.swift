@@ -183,14 +183,12 @@ extension Engine {
     /// The entries were read.
     func loadDone(_ node: SimulatedNode) {
         guard let process = node.process, let wanted = node.loads.popFirst() else { return }
-        let (group, load) = (wanted.group, wanted.load)
-        guard load.first <= load.last else { return }
-        var loader = EntryLoader(identity: journalIdentity(of: node), group: group, slots: load.first...load.last)
-        for extent in process.journal.locate(group, loader.run) {
-            node.disk.read(extent) { loader.absorb(extent, $0) }
-        }
-        let entries = loader.entries(maximumBytes: plan.replica.maximumBatchBytes)
+        let (first, last) = (wanted.load.first, wanted.load.last)
+        guard first <= last else { return }
+        var load = process.journal.load(
+            wanted.group, first...last, maximumByteCount: plan.replica.maximumBatchBytes)
+        for extent in load.extents { node.disk.read(extent) { load.absorb(extent, $0) } }
         sights[.loadedFromJournal] += 1
-        step(node, .loaded(group, first: load.first, entries, for: load.peer))
+        step(node, .loaded(wanted.group, first: first, load.entries, for: wanted.load.peer))
     }
 }

@@ -55,10 +55,11 @@ extension Engine {
     private static let heavyKinds = Message.kinds(.promise, .accept, .learned, .forward)
 
     private func encode(_ envelope: Envelope) -> [UInt8] {
-        outgoing.removeAll(keepingCapacity: true)
-        outgoing.append(envelope)
+        if outgoing.isEmpty { outgoing.append(envelope) } else { outgoing[0] = envelope }
         var bytes = [UInt8](repeating: 0, count: FrameCodec.byteCount(outgoing))
-        bytes.withUnsafeMutableBytes { _ = FrameCodec.encode(outgoing, into: $0) }
+        bytes.withUnsafeMutableBufferPointer {
+            _ = FrameCodec.encode(outgoing, into: UnsafeMutableRawBufferPointer($0))
+        }
         return bytes
     }
 

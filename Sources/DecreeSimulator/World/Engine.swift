@@ -178,6 +178,18 @@ final class Engine {
 
     /// What a healed node has come to, for the final comparison.
     var healedNodes: [SimulatedNode] { nodes.filter { !$0.isGone } }
+
+    /// Whether all nodes of the healed quorum have applied the same part of the log. Asked after every event of the silence,
+    /// where to gather all that belongs to how they stand would cost more than the event.
+    func isEvenlyApplied(_ place: Int) -> Bool {
+        var common: Slot?
+        for node in nodes where !node.isGone {
+            let applied = node.process?.applied(place) ?? .zero
+            if applied != common ?? applied { return false }
+            common = applied
+        }
+        return true
+    }
 }
 
 /// What the engine leaves to the world, which knows the machines and the clients.

@@ -5,15 +5,34 @@ import PaxosLog
 /// A front at its port, and what waits for its next turn.
 final class FrontSeat<Front: ClientFront> {
     let front: Front
-    var completions: [NodeCompletion<Front.Machine>] = []
+    private var completions: [NodeCompletion<Front.Machine>] = []
+    private(set) var hasCompletions = false
     /// How the node stood in its last turn.
     var status = LoopStatus()
-    /// Empty between events; kept for its memory.
+    /// Empty between events.
     var effects = FrontEffects<Front.Machine>()
     /// The virtual time of the earliest turn that is planned.
     var plannedTurn = UInt64.max
 
     init(_ front: Front) { self.front = front }
+
+    // The parts of a turn stand here, where the types of a generic world need not be looked up.
+
+    func stand(at clock: Instant) { front.step(.nodeStands(status), at: clock, into: &effects) }
+
+    func complete(at clock: Instant) {
+        let taken = completions
+        completions = []
+        hasCompletions = false
+        front.step(.completed(taken), at: clock, into: &effects)
+    }
+
+    func endTurn(at clock: Instant) { front.step(.turnEnded, at: clock, into: &effects) }
+
+    func add(_ news: [NodeCompletion<Front.Machine>]) {
+        completions += news
+        hasCompletions = true
+    }
 }
 
 // What stands between the clients and the nodes. A front has turns of its own, as the loops of a server have.
@@ -56,7 +75,7 @@ extension World {
         guard let port = seat.ports.firstIndex(of: news.port) else { return }
         let index = frontIndex(place, port)
         for completion in news.completions { see(completion) }
-        fronts[node.index][index].completions += news.completions
+        fronts[node.index][index].add(news.completions)
         planTurn(index, of: node, after: gatherTime)
     }
 
@@ -77,25 +96,31 @@ extension World {
         guard let process = node.process else { return }
         let seat = fronts[node.index][index]
         process.node.core.report(group: index / Self.portCount, into: &seat.status)
-        carryOut(.nodeStands(seat.status), index, of: node, at: clock)
-        if !seat.completions.isEmpty {
-            let completions = seat.completions
-            seat.completions = []
-            carryOut(.completed(completions), index, of: node, at: clock)
+        seat.stand(at: clock)
+        carryOut(seat, index, of: node)
+        if seat.hasCompletions {
+            seat.complete(at: clock)
+            carryOut(seat, index, of: node)
         }
-        carryOut(.turnEnded, index, of: node, at: clock)
+        seat.endTurn(at: clock)
+        carryOut(seat, index, of: node)
     }
 
     private func carryOut(
         _ event: FrontEvent<Machine, W.Operation>, _ index: Int, of node: SimulatedNode, at clock: Instant
     ) {
-        let front = fronts[node.index][index]
-        front.front.step(event, at: clock, into: &front.effects)
+        let seat = fronts[node.index][index]
+        seat.front.step(event, at: clock, into: &seat.effects)
+        carryOut(seat, index, of: node)
+    }
+
+    /// What the front wants done, if anything.
+    private func carryOut(_ front: FrontSeat<W.Front>, _ index: Int, of node: SimulatedNode) {
         guard !front.effects.isEmpty else { return }
-        for told in front.effects.outcomes { tell(told.call, told.outcome) }
-        if let finding = front.effects.finding { engine.findings.report(.outcome, "\(node.id): \(finding)") }
-        handIn(front.effects, index, of: node)
-        front.effects.removeAll()
+        let effects = front.effects.take()
+        for told in effects.outcomes { tell(told.call, told.outcome) }
+        if let finding = effects.finding { engine.findings.report(.outcome, "\(node.id): \(finding)") }
+        handIn(effects, index, of: node)
     }
 
     /// What a front wants of its node waits for the node's next turn.
@@ -142,7 +167,7 @@ extension World {
             // The answer to one question may be the reason for the next, a little later.
             for _ in 0..<3 {
                 takeTurn(index, of: node, at: max(engine.clock(node), seat.front.nextDeadline ?? .zero))
-                seat.completions += seats[node.index][place].refuseWaiting(port, .stopped)
+                seat.add(seats[node.index][place].refuseWaiting(port, .stopped))
             }
         }
     }

@@ -157,7 +157,9 @@ extension World {
     }
 
     private var haveConverged: Bool {
-        (0..<engine.plan.groupCount).allSatisfy { LivenessChecker.haveConverged(standings(of: $0)) }
+        (0..<engine.plan.groupCount).allSatisfy { place in
+            engine.isEvenlyApplied(place) && LivenessChecker.haveConverged(standings(of: place))
+        }
     }
 
     /// How the group stands that has not converged, or the first.

@@ -55,6 +55,7 @@ extension Core {
         record(.trimmed(through: log.trimmed), into: &effects)
     }
 
+    @inline(__always)
     var hasMoreToApply: Bool { applied < log.watermark && !isHalted && !isMachineBehind }
 
     /// Hands chosen entries to the state machine, strictly in order.

@@ -30,15 +30,20 @@ extension StoreModel: SequentialModel {
     public func check(_ operation: StoreClientOperation, answer: StoreAnswer) -> String? {
         let shown = Shown(answer)
         let expected = expected(of: operation)
-        let isExpected =
-            switch (shown, expected) {
-            case (.failure(let error, _), .failure(let other, _)): error == other
-            // A member says of itself where it stands, and nothing else that the model knows.
-            case (.members, .status): true
-            default: shown.isTold(of: expected)
-            }
-        if isExpected || isOvertaken(operation, shown) { return nil }
-        return "\(operation): \(shown), should be \(expected)"
+        return isRight(shown, expected, operation) ? nil : "\(operation): \(shown), should be \(expected)"
+    }
+
+    public func fits(_ operation: StoreClientOperation, answer: StoreAnswer) -> Bool {
+        isRight(Shown(answer), expected(of: operation), operation)
+    }
+
+    private func isRight(_ shown: Shown, _ expected: Shown, _ operation: StoreClientOperation) -> Bool {
+        switch (shown, expected) {
+        case (.failure(let error, _), .failure(let other, _)) where error == other: true
+        // A member says of itself where it stands, and nothing else that the model knows.
+        case (.members, .status): true
+        default: shown.isTold(of: expected) || isOvertaken(operation, shown)
+        }
     }
 
     /// A transaction that only reads takes time; a compaction may overtake a range of it.

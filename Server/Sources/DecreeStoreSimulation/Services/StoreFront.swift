@@ -56,7 +56,7 @@ public final class StoreFront: ClientFront {
         handOver(at: now, into: &effects)
         if case .completed(let completions) = event { checkHealth(completions) }
         if isStopping, watcher != nil { note("a stream outlasts the closing of its port") }
-        effects.finding = finding
+        effects.report(finding)
     }
 
     private func note(_ text: @autoclosure () -> String) { if finding == nil { finding = text() } }
@@ -123,12 +123,12 @@ public final class StoreFront: ClientFront {
     }
 
     private func handOver(at now: Instant, into effects: inout FrontEffects<Store>) {
-        effects.stopped = sink.stopped
+        effects.stop(sink.stopped)
         for request in sink.requests {
             let call = calls.handedOver(request)
             if request.token == CallToken.none.rawValue { ownRead.handedOver = now }
             if call == nil, case .command = request { note("a command is handed over for nobody") }
-            effects.requests.append((request, call))
+            effects.ask(request, for: call)
         }
         sink.requests.removeAll(keepingCapacity: true)
         sink.stopped = []
@@ -184,7 +184,7 @@ public final class StoreFront: ClientFront {
                 note("\(operation) is answered with the header \(header)")
             }
             term = header.raftTerm
-            effects.outcomes.append((entry, outcome))
+            effects.tell(outcome, to: entry)
         } catch {
             note("\(operation) is answered with what is no answer to it: \(error)")
         }
@@ -195,7 +195,7 @@ public final class StoreFront: ClientFront {
         guard let outcome = operation.outcome(of: status, wasHanded: call.wasHanded) else {
             return note("\(operation) ends with \(status)")
         }
-        effects.outcomes.append((entry, outcome))
+        effects.tell(outcome, to: entry)
     }
 
     // MARK: Health
