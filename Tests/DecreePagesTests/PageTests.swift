@@ -3,7 +3,7 @@ import Testing
 @testable import DecreePages
 
 /// Two nodes; the first says something to the second, twice, and once in vain.
-private func makeRun(text: String = "hello") -> RecordedRun {
+func makeRun(text: String = "hello") -> RecordedRun {
     let kinds = [
         RecordedKind(name: "wish", sign: "?", family: .client, meaning: ""),
         RecordedKind(name: "word", sign: "w", family: .accept, meaning: "Somebody says something."),
@@ -34,6 +34,11 @@ struct CausalityTests {
     @Test("The causes of an event are the one before at its node and the one that sent what arrives")
     func causes() {
         #expect(makeRun().causes == [[], [], [0, 1], [0], [0, 2]])
+    }
+
+    @Test("A clock counts what is known of each node")
+    func clocks() {
+        #expect(makeRun().clocks == [[1, 0], [0, 1], [1, 2], [2, 0], [1, 3]])
     }
 
     @Test("A message that a node sends to itself has one cause")
@@ -122,6 +127,15 @@ struct RunPageTests {
         #expect(!page.contains("@@"), "every place is filled")
     }
 
+    @Test("Two pages in one are texts of it, each whole")
+    func pair() {
+        let page = RunPage.html(makeRun(), beside: makeRun(text: "</script>"))
+        #expect(page.split(separator: "</script").count == 3 && page.split(separator: "<script").count == 3)
+        #expect(!page.contains("@@") && page.contains("default-src 'none'"))
+        #expect(page.contains(#"<title>hello, beside &lt;/script&gt; · Decree</title>"#))
+        #expect(page.split(separator: #"\u003c!doctype html\u003e"#).count == 3)
+    }
+
     @Test("Hostile texts stay texts", arguments: RunJSONTests.hostile)
     func hostile(text: String) {
         let usual = RunPage.html(makeRun())
@@ -130,26 +144,5 @@ struct RunPageTests {
             #expect(page.split(separator: tag).count == usual.split(separator: tag).count, "\(tag)")
         }
         #expect(page.contains("<title>\(RunPage.escaped(text)) · Decree</title>"))
-    }
-}
-
-@Suite("A part of a run")
-struct PartTests {
-    @Test("Messages from before come from nowhere, those that arrive behind are under way")
-    func messages() {
-        let part = makeRun().part(1..<4)
-        #expect(part.events.map(\.text) == ["own", "hello", "again"])
-        #expect(part.messages.map(\.sentBy) == [nil, nil, 2])
-        #expect(part.messages.map(\.fate) == [.arrived(1), .underWay, .underWay])
-        #expect(part.events[1].message == 0)
-        #expect(part.causes == [[], [0], []])
-    }
-
-    @Test("What nodes held before is told")
-    func facts() {
-        var run = makeRun()
-        run.events[0].facts = [RecordedFact("holds", "A")]
-        #expect(run.part(1..<4).nodes.map(\.facts) == [[RecordedFact("holds", "A")], []])
-        #expect(run.part(0..<5) == run)
     }
 }

@@ -103,6 +103,13 @@ class Browser:
         for sign in text:
             self.press(sign)
 
+    def enter(self, selector):
+        """What follows is done in a page within the page, until it is left."""
+        self.do("POST", "/frame", {"id": {ELEMENT: self.find(selector)}})
+
+    def leave(self):
+        self.do("POST", "/frame", {"id": None})
+
     # What is seen
 
     def run(self, script, *arguments):

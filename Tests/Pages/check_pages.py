@@ -291,9 +291,51 @@ def long_run(checks, browser, folder, decree):
     print(f"pages: of ten thousand steps one takes {spans[100]:.0f} ms, and one of a hundred {spans[198]:.0f} ms")
 
 
-def make(decree, folder, *words):
+def two_runs(checks, browser, folder, decree):
+    """A planted bug beside the sound core: both go together, and part where it is said."""
+    page = make(decree, folder, "simulate", "--workload", "registers", "--planted", "acceptBeforeDurable", "--beside", code=10)
+    browser.open("about:blank")
+    browser.open(page)
+    browser.wait("return document.getElementById('words').textContent.includes('the same up to step')", "both are loaded")
+    browser.click("#difference")
+    browser.wait("return addresses[0] === addresses[1] && /at=[1-9]/.test(addresses[0])", "both go where they part")
+    checks.photograph("two-runs")
+    places = []
+    for side in ("left", "right"):
+        browser.enter(f"#{side}")
+        places.append([at(browser), browser.run("return run.difference + 1")])
+        checks.holds("The first difference" in browser.text("#step"), "it is said that they part here")
+        checks.holds(browser.count(".difference") == 1, "and shown")
+        browser.leave()
+    checks.same(places[0], places[1], "they part at the same step")
+    browser.enter("#left")
+    browser.click("#back")
+    place = at(browser)
+    browser.leave()
+    browser.enter("#right")
+    browser.wait(f"return view.at + 1 === {place}", "where one is looked at, the other is as well")
+    browser.leave()
+    browser.click("#together")
+    browser.enter("#left")
+    browser.click("#first")
+    browser.leave()
+    browser.enter("#right")
+    checks.same(at(browser), place, "unless they do not go together")
+    browser.leave()
+    address = browser.run("return location.href")
+    browser.open("about:blank")
+    browser.open(address)
+    browser.wait("return addresses.length === 2", "the address holds both")
+    browser.enter("#right")
+    browser.wait(f"return typeof view !== 'undefined' && view.at + 1 === {place}", "and shows them as they were")
+    browser.leave()
+    checks.quiet("two runs")
+
+
+def make(decree, folder, *words, code=0):
     file = folder / ("-".join(words).replace("--", "") + ".html")
-    subprocess.run([decree, *words, "--html", str(file)], check=True, capture_output=True, timeout=60)
+    result = subprocess.run([decree, *words, "--html", str(file)], capture_output=True, timeout=120)
+    assert result.returncode == code, result
     return file.as_uri()
 
 
@@ -315,6 +357,7 @@ def main():
         checks.quiet("looks")
         every_step(checks, browser, folder, decree)
         long_run(checks, browser, folder, decree)
+        two_runs(checks, browser, folder, decree)
     print(f"pages: {checks.number} checks in a browser passed in {time.monotonic() - start:.1f} s")
 
 

@@ -54,6 +54,13 @@ struct SimulateCommandTests {
         let caught = try simulate("--planted", "quorumOfOne", "--html", file)
         #expect(caught.status == .exited(10) && caught.output.contains(file), "\(caught)")
         #expect(try String(contentsOfFile: file, encoding: .utf8).contains("no quorum of"))
+        let both = try simulate(
+            "--planted", "quorumOfOne", "--beside", "--html", file, "--shiviz", directory.path("log"))
+        #expect(both.status == .exited(10), "\(both)")
+        #expect(try String(contentsOfFile: file, encoding: .utf8).contains("The sound core in the same world"))
+        #expect(try String(contentsOfFile: directory.path("log"), encoding: .utf8).hasPrefix("(?<event>.*)"))
+        let alone = try runCommand([try Tools.decree.get(), "simulate", "--beside"], within: .seconds(20))
+        #expect(alone.status == .exited(2) && alone.error.contains("--beside"), "\(alone)")
         for words in [
             ["--html", file], ["--seed", "1", "--html", ""], ["--seed", "1", "--explore", "9", "--html", file],
         ] {

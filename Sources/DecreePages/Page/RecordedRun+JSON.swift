@@ -8,6 +8,7 @@ extension RecordedRun {
             json.field("origin", origin)
             json.field("introduction", introduction)
             json.field("command", command)
+            json.field("difference", difference)
             json.field("changes") { $0.array(changes) { $1.write(into: &$0) } }
             if let verdict { json.field("verdict") { verdict.write(into: &$0) } }
             json.field("nodes") { $0.array(nodes) { $1.write(into: &$0) } }

@@ -11,6 +11,24 @@ public enum RunPage {
         return parts.joined()
     }
 
+    /// A page that shows two runs beside each other; where one is looked at, the other is as well.
+    public static func html(_ run: RecordedRun, beside other: RecordedRun) -> String {
+        var pages = JSONText()
+        pages.array([run, other]) { $0.string(html($1)) }
+        var parts = text(PackageResources.pair_html).split(separator: "@@", omittingEmptySubsequences: false)
+            .map(String.init)
+        for index in parts.indices where index % 2 == 1 {
+            switch parts[index] {
+            case "title": parts[index] = escaped("\(run.title), beside \(other.title) · Decree")
+            case "style": parts[index] = text(PackageResources.pair_css)
+            case "pages": parts[index] = pages.text
+            case "script": parts[index] = text(PackageResources.pair_js)
+            default: parts[index] = ""
+            }
+        }
+        return parts.joined()
+    }
+
     /// What stands in the place of a name between two `@@` of the page.
     private static func content(_ name: String, _ run: RecordedRun) -> String {
         switch name {

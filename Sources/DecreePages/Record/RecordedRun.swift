@@ -21,6 +21,8 @@ public struct RecordedRun: Hashable, Sendable {
     public var events: [RecordedEvent] = []
     /// What was said, in any order.
     public var messages: [RecordedMessage] = []
+    /// The first event that a run has otherwise which is shown beside this one.
+    public var difference: Int?
 
     public init(title: String, origin: String, command: String, nodes: [RecordedNode], kinds: [RecordedKind]) {
         self.title = title

@@ -9,6 +9,7 @@ extension RecordedRun {
             if let facts = former?.facts { part.nodes[node].facts = facts }
         }
         part.events = Array(events[range])
+        part.difference = difference.flatMap { range.contains($0) ? $0 - range.lowerBound : nil }
         part.messages = []
         var places: [Int: Int] = [:]
         for (place, message) in messages.enumerated() {

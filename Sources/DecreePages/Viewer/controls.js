@@ -6,10 +6,11 @@ let timer = 0;
 // MARK: The cursor
 
 /** Moves the cursor behind an event. */
-function go(at, { quiet = false } = {}) {
+function go(at, { quiet = false, isTold = false } = {}) {
   view.at = Math.min(Math.max(at, -1), count - 1);
   reveal();
   show(quiet);
+  report(!isTold);
 }
 
 /** What is shown changes: rows are arranged anew, and the cursor stays. */
@@ -21,6 +22,7 @@ function change(edit) {
   reveal();
   show(true);
   if (!$("filters").hidden) fillFilters();
+  report(false);
 }
 
 function show(quiet) {
@@ -135,6 +137,7 @@ function drawScale() {
     else if (isChange[i] && event.f && event.f.some(isDecided)) bar(i, colour("--learn"), 1);
     else if (isChange[i]) bar(i, colour("--line-strong"), 0.5);
   });
+  if (run.difference !== undefined) bar(run.difference, colour("--refusal"), 1);
   for (const i of found) bar(i, colour("--find"), 1);
 }
 
@@ -281,6 +284,10 @@ function begin() {
   scroll.addEventListener("scroll", redraw, { passive: true });
   document.addEventListener("keydown", pressed);
   addEventListener("hashchange", () => { readAddress(); change(() => {}); });
+  addEventListener("message", event => {
+    if (isEmbedded && event.source === parent && event.data?.decree === "go") go(placeBeside(event.data), { quiet: true, isTold: true });
+  });
+  document.body.classList.toggle("embedded", isEmbedded);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawScale);
   new ResizeObserver(() => { layOut(); drawHeads(); reveal(); drawNow(); drawScale(); }).observe(scroll);
   readAddress();

@@ -56,6 +56,7 @@ function eventCard(event, at) {
   const head = make("p", { class: "kicker" }, `Step ${at + 1} of ${count} `, make("span", { class: `kind ${kind.family}` }, kind.name));
   if (event.at !== undefined) head.append(make("span", { class: "time" }, ` at ${timeText(event.at)}`));
   const parts = [head, make("h2", {}, make("span", { class: "who" }, whoText(event)), event.t)];
+  if (at === run.difference) parts.push(make("p", { class: "parting" }, "The first difference: up to here the run beside it is the same."));
   if (event.q.length) parts.push(make("ul", { class: "came" }, ...event.q.map(text => make("li", {}, text))));
   if (kind.meaning) parts.push(make("p", { class: "prose" }, kind.meaning));
   if (event.j) parts.push(judgement(event.j));

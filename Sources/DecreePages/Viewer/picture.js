@@ -106,6 +106,7 @@ function drawNow() {
   picture.replaceChildren();
   drawCursor(width);
   drawLanes(top, bottom);
+  drawDifference(width);
   drawMessages(top, bottom, marks);
   const first = Math.max(0, Math.floor(top / ROW));
   const last = Math.min(rows.length - 1, Math.ceil(bottom / ROW));
@@ -118,6 +119,13 @@ function drawCursor(width) {
   const row = rowAt(view.at);
   if (view.at < 0 || row < 0) return;
   draw(picture, "rect", { class: "cursor", x: 0, y: row * ROW, width, height: ROW });
+}
+
+/** From here on a run that is shown beside this one goes another way. */
+function drawDifference(width) {
+  if (run.difference === undefined || run.difference >= count) return;
+  const y = Math.ceil(rowOf[run.difference]) * ROW;
+  draw(picture, "line", { class: "difference", x1: 0, x2: width, y1: y, y2: y });
 }
 
 function drawLanes(top, bottom) {

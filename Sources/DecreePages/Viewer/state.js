@@ -78,8 +78,11 @@ function address() {
   return `#${parts.join("&")}`;
 }
 
+/** The page is shown within another one, which keeps its address for it. */
+const isEmbedded = parent !== window;
+
 function readAddress() {
-  const given = new Map(location.hash.slice(1).split("&").map(part => {
+  const given = new Map((isEmbedded ? window.name : location.hash).replace(/^#/, "").split("&").map(part => {
     const place = part.indexOf("=");
     return place < 0 ? [part, ""] : [part.slice(0, place), part.slice(place + 1)];
   }));
@@ -97,12 +100,31 @@ function readAddress() {
   try { view.find = decodeURIComponent(given.get("find") ?? ""); } catch { view.find = ""; }
 }
 
+/** Tells the page around this one what is looked at. */
+function report(moved) {
+  if (!isEmbedded) return;
+  const message = { decree: "view", address: address(), difference: run.difference, moved, at: view.at, time: events[view.at]?.at };
+  parent.postMessage(message, "*");
+}
+
+/** Where to look when a run beside this one is looked at: at the same step while they are equal, then at the same time. */
+function placeBeside({ at, time }) {
+  if (time === undefined || run.difference === undefined || at < run.difference) return Math.min(at, count - 1);
+  let low = 0, high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (events[middle].at <= time) low = middle + 1; else high = middle;
+  }
+  return low - 1;
+}
+
 let addressTimer = 0;
 function writeAddress() {
   if (addressTimer) return;
   // Browsers let a page do this only so often.
   addressTimer = setTimeout(() => {
     addressTimer = 0;
+    if (isEmbedded) return;
     if (location.hash !== address()) history.replaceState(null, "", address());
   }, 150);
 }

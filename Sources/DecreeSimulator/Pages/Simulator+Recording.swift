@@ -8,7 +8,34 @@ extension Simulator {
     ///   - maximumEvents: Of a longer run the end is told when a checker found something there, and else the beginning.
     ///   - command: How the page is made.
     public static func recordRun(
-        seed: UInt64, planted: PlantedBug? = nil, worldOf: PlantedBug? = nil, maximumEvents: Int, command: String
+        seed: UInt64, planted: PlantedBug? = nil, maximumEvents: Int, command: String
+    ) -> (report: RunReport, run: RecordedRun) {
+        let (report, run) = recordWhole(seed, planted, nil, command)
+        let excess = max(0, run.events.count - maximumEvents)
+        let all = run.events.indices
+        let part = report.violation == nil ? all.dropLast(excess) : all.dropFirst(excess)
+        return (report, run.shown(part))
+    }
+
+    /// Records the run in which a planted bug does harm, and the sound core's in the same world, for a page that shows them beside
+    /// each other. Of long runs the end of the former is told, and the same part of the latter.
+    public static func recordPair(
+        seed: UInt64, planted: PlantedBug, maximumEvents: Int, command: String
+    ) -> (broken: RecordedRun, sound: RecordedRun) {
+        var broken = recordWhole(seed, planted, nil, command).run
+        var sound = recordWhole(seed, nil, planted, command).run
+        broken.difference = broken.firstDifference(from: sound)
+        sound.difference = broken.difference
+        let last = broken.events.count
+        let first = max(0, last - maximumEvents)
+        sound.title = "The sound core in the same world"
+        // The sound run goes on: as far again as the broken one is shown, so that one sees what it does instead.
+        let end = min(sound.events.count, last + maximumEvents / 10)
+        return (broken.shown(first..<last), sound.shown(min(first, end)..<end))
+    }
+
+    private static func recordWhole(
+        _ seed: UInt64, _ planted: PlantedBug?, _ worldOf: PlantedBug?, _ command: String
     ) -> (report: RunReport, run: RecordedRun) {
         var choices = Choices(seed: seed)
         let plan = RunPlan.draw(&choices, temper: (planted ?? worldOf)?.temper)
@@ -18,15 +45,19 @@ extension Simulator {
         while world.violation == nil, recorder.advance() {}
         if world.violation == nil { world.engine.host.judgeHistory() }
         let report = world.report
-        var run = recorder.run(of: report, planted: planted, command: command)
-        let excess = max(0, run.events.count - maximumEvents)
-        let all = run.events.indices
-        run = run.part(report.violation == nil ? all.dropLast(excess) : all.dropFirst(excess))
-        if excess > 0 {
-            let part = report.violation == nil ? "first" : "last"
-            run.introduction.append("The \(part) \(run.events.count) of \(all.count) steps are shown.")
+        return (report, recorder.run(of: report, planted: planted, command: command))
+    }
+}
+
+extension RecordedRun {
+    /// A part of it, with a word that it is one.
+    fileprivate func shown(_ range: Range<Int>) -> RecordedRun {
+        var part = part(range)
+        if range != events.indices {
+            part.introduction.append(
+                "Steps \(range.lowerBound + 1) to \(range.upperBound) of \(events.count) are shown.")
         }
-        return (report, run)
+        return part
     }
 }
 

@@ -43,6 +43,9 @@ struct LearnCommand: ParsableCommand {
             valueName: "file"))
     var html: String?
 
+    @Option(help: ArgumentHelp("Write the run as a log with vector clocks for ShiViz.", valueName: "file"))
+    var shiviz: String?
+
     @Option(help: ArgumentHelp("Columns to write in; the terminal's unless given.", valueName: "columns"))
     var width: Int?
 
@@ -66,10 +69,11 @@ struct LearnCommand: ParsableCommand {
             throw ValidationError(
                 "--bring checks an acceptor in a world of its own: it takes no step, --play or --thorough.")
         }
-        if let html {
-            if html.isEmpty { throw ValidationError("--html needs a file.") }
+        for (flag, file) in [("--html", html), ("--shiviz", shiviz)] {
+            guard let file else { continue }
+            if file.isEmpty { throw ValidationError("\(flag) needs a file.") }
             if step == nil || play {
-                throw ValidationError("--html shows the run of a step: decree learn 10 --html run.html.")
+                throw ValidationError("\(flag) shows the run of a step: decree learn 10 \(flag) FILE.")
             }
         }
         if thorough, play || step.flatMap({ Step($0) }) != .paxos {
@@ -87,7 +91,8 @@ struct LearnCommand: ParsableCommand {
         let report = step.search { progress.reached($0) }
         progress.end()
         Output.write(text.report(step, report, seconds: Date().timeIntervalSince(start)))
-        if let html, let recording = report.recording { try PageFile(path: html).write(recording) }
+        if let html, let run = report.recording { try RunFile(path: html).write(page: run) }
+        if let shiviz, let run = report.recording { try RunFile(path: shiviz).write(log: run) }
         if step == .paxos { ThoroughText(text: text).run(isThorough: thorough) }
     }
 }

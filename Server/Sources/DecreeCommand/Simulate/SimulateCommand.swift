@@ -42,6 +42,15 @@ struct SimulateCommand: ParsableCommand {
             valueName: "file"))
     var html: String?
 
+    @Flag(
+        help: "On the page of a planted bug show the sound core's run in the same world beside it, and where they part."
+    )
+    var beside = false
+
+    @Option(
+        help: ArgumentHelp("Write the same run as a log with vector clocks for ShiViz.", valueName: "file"))
+    var shiviz: String?
+
     @Option(help: "How many seeds to run at once; all processors unless given.")
     var jobs: Int?
 
@@ -58,15 +67,23 @@ struct SimulateCommand: ParsableCommand {
         if let explore, !(1...100_000_000).contains(explore) {
             throw ValidationError("--explore takes a number of states from 1 to 100000000.")
         }
-        if let html {
-            if html.isEmpty { throw ValidationError("--html needs a file.") }
-            if seed == nil, planted == nil || planted == "list" {
-                throw ValidationError("--html shows one run: decree simulate --seed 42 --html run.html.")
-            }
-            if explore != nil { throw ValidationError("--html shows a run that is drawn: it takes no --explore.") }
-        }
+        try validateFiles()
         if let jobs, !(1...CrashNote.places).contains(jobs) {
             throw ValidationError("--jobs takes a number from 1 to \(CrashNote.places).")
+        }
+    }
+
+    private func validateFiles() throws {
+        for (flag, file) in [("--html", html), ("--shiviz", shiviz)] {
+            guard let file else { continue }
+            if file.isEmpty { throw ValidationError("\(flag) needs a file.") }
+            if seed == nil, planted == nil || planted == "list" {
+                throw ValidationError("\(flag) shows one run: decree simulate --seed 42 \(flag) FILE.")
+            }
+            if explore != nil { throw ValidationError("\(flag) shows a run that is drawn: it takes no --explore.") }
+        }
+        if beside, html == nil || planted == nil {
+            throw ValidationError("--beside shows a planted bug beside the sound core: it needs --planted and --html.")
         }
     }
 
@@ -109,7 +126,7 @@ struct SimulateCommand: ParsableCommand {
         totals.add(report)
         Output.write(json ? SimulationText.json(report) + "\n" : SimulationText.text(report))
         finish(totals, since: start)
-        if let html, let recording { try PageFile(path: html).write(recording, isSilent: json) }
+        if let recording { try write(recording) }
         if let violation = report.violation {
             if !json { Output.write(SimulationText.text(violation, replay: line)) }
             throw ExitCode.failure
@@ -118,9 +135,19 @@ struct SimulateCommand: ParsableCommand {
 
     /// Recorded only for somebody who wants to see it.
     private func run(_ seed: UInt64) -> (report: RunReport, recording: RecordedRun?) {
-        guard html != nil else { return (workload.run(seed: seed), nil) }
+        guard html != nil || shiviz != nil else { return (workload.run(seed: seed), nil) }
         let (report, recording) = workload.record(seed: seed)
         return (report, recording)
+    }
+
+    /// Writes the files that were asked for.
+    private func write(_ run: RecordedRun, _ seed: UInt64 = 0, _ bug: PlantedBug? = nil) throws {
+        if let shiviz { try RunFile(path: shiviz, isSilent: json).write(log: run) }
+        guard let html else { return }
+        let file = RunFile(path: html, isSilent: json)
+        guard beside, let bug else { return try file.write(page: run) }
+        let (broken, sound) = workload.recordPair(seed: seed, planted: bug)
+        try file.write(page: broken, beside: sound)
     }
 
     private func runSuite(_ range: ClosedRange<UInt64>) throws {
@@ -174,10 +201,7 @@ struct SimulateCommand: ParsableCommand {
                 Output.write("\(bug.name) is caught by \(violation.checker.rawValue); the sound core passes.\n")
                 Output.write(SimulationText.text(violation, replay: line))
             }
-            if let html {
-                let recording = workload.record(seed: seed, planted: bug).run
-                try PageFile(path: html).write(recording, isSilent: json)
-            }
+            if html != nil || shiviz != nil { try write(workload.record(seed: seed, planted: bug).run, seed, bug) }
             throw ExitCode(10)
         }
         StandardError.write(

@@ -39,4 +39,16 @@ enum SimulatedWorkload: String, ExpressibleByArgument, CaseIterable, Sendable {
             Simulator<RegisterWorkload>.recordRun(seed: seed, planted: planted, maximumEvents: limit, command: command)
         }
     }
+
+    /// The run in which a planted bug does harm, and the sound core's in the same world.
+    func recordPair(seed: UInt64, planted: PlantedBug) -> (broken: RecordedRun, sound: RecordedRun) {
+        let command = SimulateCommand.replayLine(seed: seed, workload: self, planted: planted) + " --beside --html FILE"
+        let limit = Self.stepsOfPage
+        return switch self {
+        case .store:
+            Simulator<StoreWorkload>.recordPair(seed: seed, planted: planted, maximumEvents: limit, command: command)
+        case .registers:
+            Simulator<RegisterWorkload>.recordPair(seed: seed, planted: planted, maximumEvents: limit, command: command)
+        }
+    }
 }
