@@ -188,8 +188,7 @@ AcceptDirectly(a) ==
     LET ballot == message.proposal.ballot
     IN /\ message.proposal.value = Open
        /\ ballot >= acceptor[a].promised \/ Flaw = "acceptsDirectlyBelowPromise"
-       /\ acceptor[a].accepted.ballot < ballot
-            \/ Flaw \in {"votesAgain", "acceptsDirectlyBelowPromise"}
+       /\ acceptor[a].accepted.ballot < ballot \/ Flaw = "votesAgain"
        /\ TakeIn(a, Proposal(ballot, value))
 
 ----------------------------------------------------------------------------
