@@ -126,6 +126,10 @@ def causes(checks, browser):
     browser.press("c")
     checks.holds(browser.count(".mark.apart") > 0 and browser.count(".mark.linked") > 1, "c shows past and future")
     checks.photograph("causes")
+    browser.click('[data-row="2"]')
+    words = browser.run("return [...document.querySelectorAll('.row .link')].map(link => link.innerText)")
+    checks.same([words.count("led here"), words.count("this step")], [2, 1], "what led to the third step")
+    checks.holds(words.count("follows") >= 2, "and what follows from it")
     browser.click("#causes")
     checks.same(browser.count(".mark.apart"), 0, "the button ends it")
 
@@ -278,6 +282,7 @@ def long_run(checks, browser, folder, decree):
         return spans.sort((a, b) => a - b);""")
     checks.holds(spans[100] < MAXIMUM_STEP_MILLISECONDS, f"a step takes {spans[100]} ms")
     checks.holds(browser.count(".mark.current, .many") > 0, "the end is in view")
+    checks.holds(browser.count(".row") < 60, "and nothing else is drawn")
     browser.press("home")
     browser.press("/")
     browser.type("leads in")

@@ -86,6 +86,10 @@ extension ServerTests {
                 let refused = try learn(["4", "--html", path])
                 #expect(refused.status == .exited(1) && refused.error.contains(says), "\(refused)")
             }
+            let log = try learn(["10", "--shiviz", directory.path("log")])
+            #expect(log.succeeded && log.output.contains("ShiViz"), "\(log)")
+            let lines = try String(contentsOfFile: directory.path("log"), encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == 1 + 2 * 10 && lines[1] == "wants A" && lines[2] == #"node-0 {"node-0":1}"#)
             let device = try learn(["4", "--html", "/dev/null"])
             #expect(device.succeeded, "\(device)")
             let kind = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType

@@ -130,7 +130,7 @@ function fillVotes() {
   const body = votes.map(row => make("tr", { class: row.state },
     make("th", { scope: "row" }, row.ballot), make("td", {}, chip(row.value)),
     ...nodes.map((_, i) => vote(row, i)), make("td", { class: "state" }, states[row.state])));
-  const parts = [make("h3", {}, "Values, ballot by ballot"), make("table", { class: "ballots" }, make("thead", {}, head), make("tbody", {}, ...body)),
+  const parts = [make("h3", {}, "Values, ballot by ballot"), make("table", { class: "ballots" }, make("caption", { class: "unseen" }, "Who voted for which value in which ballot"), make("thead", {}, head), make("tbody", {}, ...body)),
     make("p", { class: "dim" }, "● voted, ○ may still vote, · promised not to")];
   for (const meeting of meetings(votes)) parts.push(meetingText(meeting));
   card("votes").replaceChildren(...parts);
@@ -159,7 +159,7 @@ function fillFlight() {
   const items = flying.slice(-8).map(i => {
     const message = messages[i];
     const end = message.r !== undefined ? make("span", { class: "dim" }, " arrives in ", stepButton(message.r))
-      : make("span", { class: "dim" }, message.x === undefined ? " never arrives here" : " gets lost");
+      : make("span", { class: "dim" }, message.x === undefined ? " not in this run" : " gets lost");
     return make("li", {}, make("span", { class: "who" }, `${nodes[message.a].name} → ${nodes[message.b].name} `), message.t ?? kinds[message.k].name, end);
   });
   const rest = flying.length - items.length;
