@@ -25,7 +25,14 @@ class Browser:
             [shutil.which("chromedriver"), "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True)
         self.session = None
-        self.base = f"http://127.0.0.1:{self._port()}"
+        try:
+            self.base = f"http://127.0.0.1:{self._port()}"
+            self._begin(width, height, dark)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _begin(self, width, height, dark):
         options = {
             "binary": shutil.which("chromium"),
             "args": ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars=false", "--no-first-run",
