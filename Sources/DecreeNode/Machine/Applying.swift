@@ -9,6 +9,9 @@ struct Halt: Hashable, Sendable {
 
 /// What was gathered for the state machine, and how far it has come with it. Kept between turns: for what the machine has left,
 /// and for its memory.
+///
+/// Every turn asks it several things, mostly from code that is not compiled for the machine: there a call looks the type of
+/// this up, so what is asked stands inline.
 struct Applying<Machine: StateMachine> {
     var chosen: [ChosenCommand] = []
     /// Of the commands among ``chosen`` that are awaited, in order.
@@ -34,14 +37,17 @@ struct Applying<Machine: StateMachine> {
     private var restsNext = false
 
     /// Something that was gathered is not applied.
+    @inline(__always)
     var hasRest: Bool { done < chosen.count }
 
     /// Up to where the machine has applied what was gathered.
+    @inline(__always)
     var stands: Slot { hasRest ? chosen[done].slot.previous : last }
 
     /// Those whose commands were gathered and are not applied.
     var openWaiters: ArraySlice<Waiter> { waiters[answered...] }
 
+    @inline(__always)
     mutating func beginTurn() {
         hasTurnEnded = false
         hasStopped = restsNext
@@ -49,12 +55,14 @@ struct Applying<Machine: StateMachine> {
         commandsOfTurn = 0
     }
 
+    @inline(__always)
     mutating func endTurn() {
         hasTurnEnded = true
         taken = 0
     }
 
     /// All that was gathered is applied, and more is to come.
+    @inline(__always)
     mutating func begin() {
         chosen.removeAll(keepingCapacity: true)
         waiters.removeAll(keepingCapacity: true)
@@ -62,6 +70,7 @@ struct Applying<Machine: StateMachine> {
     }
 
     /// How many of the next `count` commands are awaited.
+    @inline(__always)
     func awaited(amongNext count: Int) -> Int {
         let end = done + count
         invariant(count > 0 && end <= chosen.count, "the machine applies at least one of what there is: \(count)")
@@ -69,6 +78,7 @@ struct Applying<Machine: StateMachine> {
         return chosen[done..<end].reduce(0) { $1.isAwaited ? $0 + 1 : $0 }
     }
 
+    @inline(__always)
     mutating func did(_ count: Int, answering outputs: Int) {
         done += count
         answered += outputs

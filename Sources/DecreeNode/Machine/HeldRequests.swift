@@ -10,6 +10,7 @@ struct HeldRequests<Machine: StateMachine> {
 
     private(set) var nextDeadline = Instant.distantFuture
     /// Told by the deadline, which every batch has: asked in every turn, by code that does not know the machine.
+    @inline(__always)
     var isEmpty: Bool { nextDeadline == .distantFuture }
 
     mutating func append(_ batch: PortBatch<Machine>, until: Instant) {

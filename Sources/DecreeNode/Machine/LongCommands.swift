@@ -12,6 +12,7 @@ struct LongCommands<Machine: StateMachine> {
     /// Something has ended since anybody looked who is next.
     private(set) var mayGoOn = false
 
+    @inline(__always)
     var isIdle: Bool { underWay.isEmpty }
 
     func hasRoom(for time: TimeSpan, within limit: TimeSpan) -> Bool {

@@ -38,8 +38,10 @@ struct PortTable<Machine: StateMachine> {
         return port
     }
 
+    @inline(__always)
     var hasNews: Bool { !dirty.isEmpty }
 
+    @inline(__always)
     func isOpen(_ port: PortID) -> Bool { places.isOpen(port) }
 
     func hasNews(_ port: PortID) -> Bool { isOpen(port) && isDirty[Int(port.place)] }

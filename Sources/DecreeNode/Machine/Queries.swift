@@ -32,12 +32,15 @@ struct Queries<Machine: StateMachine> {
     private(set) var counts = QueryCounts()
     /// Linearizable queries of the turn under way.
     private var gathering: [WaitingQuery<Machine>] = []
+    /// Asked in every turn with requests, like ``counts``.
+    private var hasGathered = false
     private var barriers = Barriers<Machine>()
     private var ready = Row<WaitingQuery<Machine>>()
     private var cursors = Row<OpenCursor<Machine>>()
 
     mutating func gather(_ query: WaitingQuery<Machine>) {
         counts.waiting += 1
+        hasGathered = true
         gathering.append(query)
     }
 
@@ -49,7 +52,8 @@ struct Queries<Machine: StateMachine> {
 
     /// Puts what was gathered behind a new barrier; nil when nothing was.
     mutating func closeBarrier() -> ReadToken? {
-        guard !gathering.isEmpty else { return nil }
+        guard hasGathered else { return nil }
+        hasGathered = false
         defer { gathering = [] }
         return barriers.append(gathering)
     }
@@ -113,6 +117,7 @@ struct Queries<Machine: StateMachine> {
         let waiting = gathering + barriers.takeAll() + ready.removeAll { _ in true }
         let open = cursors.removeAll { _ in true }
         gathering = []
+        hasGathered = false
         counts = QueryCounts()
         return (waiting, open)
     }
