@@ -34,7 +34,7 @@ struct DerivationTests {
 
     @Test("Repaired, which is to say replaced by Paxos, none is: in all that can happen", arguments: small)
     func repaired(plan: StepPlan) {
-        let search = Search(from: StepWorld<PaxosNode<Paxos>>(plan))
+        let search = Search(from: StepNumbering(StepWorld<PaxosNode<Paxos>>(plan)).code())
         #expect(search.isComplete && search.counterexample == nil, "\(search.counterexample?.text ?? "")")
     }
 

@@ -20,7 +20,8 @@ struct RecordingTests {
         #expect(recording.nodes.count == run.nodes)
         for (event, moment) in zip(recording.events, run.moments) {
             switch moment.happening {
-            case .wants(let node), .dies(let node): #expect(event.node == node && event.message == nil)
+            case .wants(let node), .dies(let node), .restarts(let node):
+                #expect(event.node == node && event.message == nil)
             case .arrives(let from, let to, let sentAt):
                 let message = recording.messages[try #require(event.message)]
                 #expect(message.from == from && message.to == to && message.sentBy == sentAt - 1)

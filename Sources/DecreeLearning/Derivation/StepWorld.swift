@@ -16,8 +16,9 @@ struct StepWorld<Node: StepNode>: Explorable {
     private(set) var nodes: [Node]
     /// Ascending, each once: what arrives twice tells nothing new.
     private(set) var mail: [Message] = []
-    private var dead: UInt8 = 0
-    private var proposed: UInt8 = 0
+    /// Bits by place.
+    private(set) var dead: UInt8 = 0
+    private(set) var proposed: UInt8 = 0
 
     init(_ plan: StepPlan) {
         self.plan = plan
@@ -33,8 +34,6 @@ struct StepWorld<Node: StepNode>: Explorable {
     }
 
     func isAlive(_ place: Int) -> Bool { dead & (1 << UInt8(place)) == 0 }
-
-    private func mayPropose(_ place: Int) -> Bool { isAlive(place) && proposed & (1 << UInt8(place)) == 0 }
 
     func actions() -> [Action] {
         var actions = mail.map { Action.arrives($0) }
@@ -76,6 +75,17 @@ struct StepWorld<Node: StepNode>: Explorable {
         }
     }
 
+    /// What a node in some state does by itself at something that happens, whatever the others do.
+    func alone(_ node: Node, at place: Int, _ action: Action) -> (node: Node, sent: [Message]) {
+        var world = self
+        world.nodes[place] = node
+        world.mail = []
+        world.dead = 0
+        world.proposed = 0
+        let sent = world.happen(action).sent
+        return (world.nodes[place], sent)
+    }
+
     private mutating func post(_ message: Message) {
         let place = mail.firstIndex { $0 >= message } ?? mail.count
         if place < mail.count, mail[place] == message { return }
@@ -85,39 +95,9 @@ struct StepWorld<Node: StepNode>: Explorable {
 
 // MARK: What is wrong
 
-extension StepWorld {
-    private var finding: String? {
-        switch plan.property {
-        case .agreement: disagreement
-        case .validity: invention
-        case .progress: standstill
-        }
-    }
-
-    private var disagreement: String? {
-        var first: Wish?
-        for node in nodes {
-            guard let decided = node.decided else { continue }
-            if let first, first != decided {
-                return "agreement: \(min(first, decided)) and \(max(first, decided)) are decided"
-            }
-            first = decided
-        }
-        return nil
-    }
-
-    private var invention: String? {
-        let wanted = plan.proposers.filter { proposed & (1 << UInt8($0)) != 0 }.map(plan.wish)
-        guard let invented = nodes.lazy.compactMap(\.decided).first(where: { !wanted.contains($0) }) else { return nil }
-        return "validity: \(invented) is decided, and nobody wanted it"
-    }
-
-    /// Nothing but a further death could happen, and somebody who lives waits.
-    private var standstill: String? {
-        guard mail.isEmpty, !plan.proposers.contains(where: mayPropose) else { return nil }
-        let living = nodes.indices.filter(isAlive)
-        guard living.count >= plan.majority else { return nil }
-        guard let waiting = living.first(where: { nodes[$0].isWaiting }) else { return nil }
-        return "progress: node \(waiting) waits for ever, although \(living.count) of \(nodes.count) nodes live"
-    }
+extension StepWorld: JudgedWorld {
+    var hasMail: Bool { !mail.isEmpty }
+    func hasProposed(_ place: Int) -> Bool { proposed & (1 << UInt8(place)) != 0 }
+    func decided(_ place: Int) -> Wish? { nodes[place].decided }
+    func isWaiting(_ place: Int) -> Bool { nodes[place].isWaiting }
 }

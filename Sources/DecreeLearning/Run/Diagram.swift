@@ -72,7 +72,7 @@ public struct Diagram {
     private func draw(_ happening: Moment.Happening, in row: inout Row) {
         switch happening {
         case .wants(let node): row.put(sign("●", "*"), at: column(node))
-        case .dies(let node): row.put(sign("✕", "X"), at: column(node))
+        case .dies(let node), .restarts(let node): row.put(sign("✕", "X"), at: column(node))
         case .arrives(let from, let to, _):
             let low = min(column(from), column(to)) + 1
             let length = max(column(from), column(to)) - low

@@ -64,8 +64,9 @@ extension Chronicle: Playable {
     mutating func choose(_ choice: Int) -> String? { happen(world.actions()[choice]) }
 
     func shortest(_ progress: (Int) -> Void) -> (moves: Int, first: Int)? {
-        guard let found = Search(from: world, progress: progress).counterexample, let first = found.actions.first,
-            let place = world.actions().firstIndex(of: first)
+        let numbering = StepNumbering(world)
+        guard let found = Search(from: numbering.code(), progress: progress).counterexample,
+            let first = found.actions.first, let place = world.actions().firstIndex(of: numbering.action(first))
         else { return nil }
         return (found.actions.count, place)
     }

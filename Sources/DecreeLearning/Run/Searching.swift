@@ -29,12 +29,11 @@ extension Step {
     }
 
     private func report<Node: StepNode>(_ node: Node.Type, _ progress: (Int) -> Void) -> StepReport {
-        let search = Search(from: StepWorld<Node>(plan), progress: progress)
-        var actions = search.counterexample?.actions
-        if search.counterexample == nil {
-            let seeking = Search(from: Adoption<Node>(plan), progress: progress)
-            actions = seeking.counterexample?.actions
-        }
+        let numbering = StepNumbering(StepWorld<Node>(plan))
+        let search = Search(from: numbering.code(), progress: progress)
+        var found = search.counterexample?.actions
+        if found == nil { found = Search(from: Adoption(numbering.code()), progress: progress).counterexample?.actions }
+        let actions = found?.map(numbering.action)
         let chronicle = actions.map { Chronicle<Node>(plan, $0) }
         let recording = actions.map { actions in
             Recording<Node>(of: self, actions).told(finding: search.counterexample?.text, states: search.states)
@@ -48,21 +47,17 @@ extension Step {
 }
 
 /// Searches a run on which a node proposes another's value, and decides it: what Paxos is about.
-private struct Adoption<Node: StepNode>: Explorable {
-    private var world: StepWorld<Node>
+private struct Adoption: Explorable {
+    private var code: StepCode
     private var adopter: UInt8?
 
-    init(_ plan: StepPlan) { world = StepWorld(plan) }
+    init(_ code: StepCode) { self.code = code }
 
-    func actions() -> [StepAction<Node.Message>] { world.actions() }
+    func actions() -> [StepCode.Action] { code.actions() }
 
-    mutating func perform(_ action: StepAction<Node.Message>) -> String? {
-        for message in world.happen(action).sent {
-            if case .proposes(let round, let wish) = message.meaning, wish != world.plan.wish(of: Int(round.place)) {
-                adopter = round.place
-            }
-        }
-        guard let adopter, world.nodes[Int(adopter)].decided != nil else { return nil }
+    mutating func perform(_ action: StepCode.Action) -> String? {
+        if code.happen(action) & code.tables.takeovers != PacketSet() { adopter = action.place }
+        guard let adopter, code.decided(Int(adopter)) != nil else { return nil }
         return "node \(adopter) decides another's value"
     }
 }

@@ -236,6 +236,8 @@ struct SynodTables {
 
 extension PacketSet {
     mutating func insert(_ member: Int) { self[member >> 6] |= 1 << UInt64(member & 63) }
+    mutating func remove(_ member: Int) { self[member >> 6] &= ~(1 << UInt64(member & 63)) }
+    func contains(_ member: Int) -> Bool { self[member >> 6] & (1 << UInt64(member & 63)) != 0 }
 
     /// Calls a function with every member, ascending.
     @inline(__always)

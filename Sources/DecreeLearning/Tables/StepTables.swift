@@ -1,0 +1,190 @@
+/// Numbers the states of a step's nodes and what they say to each other.
+protocol StepNumbers: AnyObject {
+    var plan: StepPlan { get }
+    /// Of each place, which messages go to it.
+    var receivedBy: [PacketSet] { get }
+    /// Which messages propose somebody else's value.
+    var takeovers: PacketSet { get }
+    /// All messages in their own order, by their numbers.
+    var order: [Int] { get }
+    /// What is known of each state of a place.
+    func facts(_ place: Int, _ state: UInt16) -> StepTables.Facts
+    /// Works out what a node does.
+    /// - Parameter event: A message's number, or ``StepTables/proposes``.
+    func work(_ place: Int, _ state: UInt16, _ event: Int) -> StepTables.Outcome
+}
+
+/// What each node of a step does in each of its states, worked out once by the node itself and then looked up.
+///
+/// It is to a ``StepWorld`` what ``SynodTables`` is to a Synod's. A search through it goes through the states that one through the
+/// world goes through, in the same order.
+final class StepTables {
+    /// What a node does at an event.
+    struct Outcome {
+        let next: UInt16
+        /// To others; what it says to itself it has heard already.
+        let sent: PacketSet
+    }
+
+    /// What is asked of a node's state again and again.
+    struct Facts {
+        let decided: Wish?
+        let isWaiting: Bool
+    }
+
+    static let maximumMessages = 256
+    /// The event behind those that are messages.
+    static let proposes = 256
+    private static let events = 257
+
+    let plan: StepPlan
+    private let numbers: any StepNumbers
+    private(set) var receivedBy: [PacketSet] = []
+    private(set) var takeovers = PacketSet()
+    private(set) var order: [Int] = []
+    private var facts: [[Facts]]
+    /// By place, then state and event; negative where it was not worked out yet.
+    private var outcomeOf: [[Int32]]
+    private var outcomes: [Outcome] = []
+
+    init(_ numbers: any StepNumbers) {
+        self.numbers = numbers
+        plan = numbers.plan
+        facts = Array(repeating: [], count: plan.nodes)
+        outcomeOf = Array(repeating: [], count: plan.nodes)
+        for place in 0..<plan.nodes { know(place, 0) }
+        refresh()
+    }
+
+    func facts(_ place: Int, _ state: UInt16) -> Facts { facts[place][Int(state)] }
+
+    func outcome(_ place: Int, _ state: UInt16, _ event: Int) -> Outcome {
+        let index = Int(state) * Self.events + event
+        let known = outcomeOf[place][index]
+        if known >= 0 { return outcomes[Int(known)] }
+        let outcome = numbers.work(place, state, event)
+        know(place, outcome.next)
+        outcomeOf[place][index] = Int32(outcomes.count)
+        outcomes.append(outcome)
+        refresh()
+        return outcome
+    }
+
+    private func know(_ place: Int, _ state: UInt16) {
+        while facts[place].count <= Int(state) {
+            facts[place].append(numbers.facts(place, UInt16(facts[place].count)))
+            outcomeOf[place].append(contentsOf: repeatElement(-1, count: Self.events))
+        }
+    }
+
+    private func refresh() {
+        guard numbers.order.count != order.count || receivedBy.isEmpty else { return }
+        receivedBy = numbers.receivedBy
+        takeovers = numbers.takeovers
+        order = numbers.order
+    }
+}
+
+/// A world of a step, by the numbers of ``StepTables``.
+struct StepCode: Explorable, JudgedWorld {
+    /// Of a world that is numbered, ``StepNumbering/action(_:)`` says what it is.
+    struct Action: Hashable {
+        enum Kind: UInt8 { case arrives, proposes, dies }
+        let kind: Kind
+        let place: UInt8
+        /// The message that arrives.
+        var message: UInt8 = 0
+    }
+
+    static let maximumNodes = 8
+
+    let tables: StepTables
+    private var mail: PacketSet
+    /// Of each node, the number of its state.
+    private var states = SIMD8<UInt16>()
+    private var dead: UInt8
+    private var proposed: UInt8
+
+    /// A world in which each node is in its state of number zero.
+    init(_ tables: StepTables, mail: PacketSet, dead: UInt8, proposed: UInt8) {
+        self.tables = tables
+        self.mail = mail
+        self.dead = dead
+        self.proposed = proposed
+    }
+
+    static func == (left: StepCode, right: StepCode) -> Bool {
+        left.mail == right.mail && left.states == right.states && left.dead == right.dead
+            && left.proposed == right.proposed
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for word in 0..<4 { hasher.combine(mail[word]) }
+        let words = unsafeBitCast(states, to: SIMD2<UInt64>.self)
+        hasher.combine(words[0])
+        hasher.combine(words[1])
+        hasher.combine(UInt16(dead) << 8 | UInt16(proposed))
+    }
+
+    // MARK: What can happen
+
+    func actions() -> [Action] {
+        var actions: [Action] = []
+        if hasMail {
+            for message in tables.order where mail.contains(message) { actions.append(arrival(message)) }
+        }
+        for place in plan.proposers where mayPropose(place) {
+            actions.append(Action(kind: .proposes, place: UInt8(place)))
+        }
+        guard dead.nonzeroBitCount < plan.deaths else { return actions }
+        for place in 0..<plan.nodes where isAlive(place) { actions.append(Action(kind: .dies, place: UInt8(place))) }
+        return actions
+    }
+
+    private func arrival(_ message: Int) -> Action {
+        let place = tables.receivedBy.firstIndex { $0.contains(message) } ?? 0
+        return Action(kind: .arrives, place: UInt8(place), message: UInt8(message))
+    }
+
+    mutating func perform(_ action: Action) -> String? {
+        _ = happen(action)
+        return finding
+    }
+
+    /// Lets it happen.
+    /// - Returns: What was sent to others.
+    mutating func happen(_ action: Action) -> PacketSet {
+        let place = Int(action.place)
+        switch action.kind {
+        case .dies:
+            dead |= 1 << action.place
+            mail &= ~tables.receivedBy[place]
+            return PacketSet()
+        case .proposes:
+            proposed |= 1 << action.place
+            return meet(StepTables.proposes, at: place)
+        case .arrives:
+            mail.remove(Int(action.message))
+            return meet(Int(action.message), at: place)
+        }
+    }
+
+    private mutating func meet(_ event: Int, at place: Int) -> PacketSet {
+        let outcome = tables.outcome(place, states[place], event)
+        states[place] = outcome.next
+        mail |= outcome.sent
+        if dead != 0 {
+            for place in 0..<plan.nodes where !isAlive(place) { mail &= ~tables.receivedBy[place] }
+        }
+        return outcome.sent
+    }
+
+    // MARK: As it is judged
+
+    var plan: StepPlan { tables.plan }
+    var hasMail: Bool { mail != PacketSet() }
+    func isAlive(_ place: Int) -> Bool { dead & (1 << UInt8(place)) == 0 }
+    func hasProposed(_ place: Int) -> Bool { proposed & (1 << UInt8(place)) != 0 }
+    func decided(_ place: Int) -> Wish? { tables.facts(place, states[place]).decided }
+    func isWaiting(_ place: Int) -> Bool { tables.facts(place, states[place]).isWaiting }
+}
