@@ -20,6 +20,7 @@ public struct Synod: Hashable, Sendable {
     public let acceptors: Configuration
     /// Those that want to know.
     public let learners: [NodeID]
+    /// How learners find out.
     public let learning: Learning
 
     /// - Parameters:

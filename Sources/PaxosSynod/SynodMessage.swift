@@ -2,7 +2,9 @@ import PaxosBase
 
 /// A ballot with the value that acceptors are asked to accept in it. One ballot has one value.
 public struct Proposal: Hashable, Sendable {
+    /// In which it is proposed.
     public let ballot: Ballot
+    /// What is proposed.
     public let value: Payload
 
     public init(ballot: Ballot, value: Payload) {
@@ -31,7 +33,9 @@ public enum SynodMessage: Hashable, Sendable {
 
 /// A message with its receiver, which may be the sender itself.
 public struct SynodSend: Hashable, Sendable {
+    /// The receiver.
     public let to: NodeID
+    /// What it is told.
     public let message: SynodMessage
 
     public init(to: NodeID, message: SynodMessage) {

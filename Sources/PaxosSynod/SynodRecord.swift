@@ -12,10 +12,12 @@ public enum SynodRecord: Hashable, Sendable {
 
 /// Names a write of a process; a later one has a higher number.
 public struct SynodWrite: Hashable, Comparable, Sendable {
+    /// Counted from 1 in each life of a process.
     public let rawValue: UInt64
 
     public init(_ rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// Before all writes.
     public static let zero = SynodWrite(0)
 
     var next: SynodWrite { SynodWrite(rawValue + 1) }
@@ -25,8 +27,11 @@ public struct SynodWrite: Hashable, Comparable, Sendable {
 
 /// What a process finds on its disk when it starts: the fold of all records that survived.
 public struct SynodState: Hashable, Sendable {
+    /// The highest ballot that was promised, or accepted in.
     public private(set) var promised = Ballot.zero
+    /// What was accepted last, which is to say in the highest ballot; nil when nothing was.
     public private(set) var accepted: Proposal?
+    /// The highest ballot of its own that is used up.
     public private(set) var stood = Ballot.zero
 
     /// Of a process that never ran.

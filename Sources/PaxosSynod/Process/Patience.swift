@@ -7,6 +7,7 @@ import PaxosBase
 /// has the time for both phases; and they are told who should propose, so that the others keep still.
 /// - Source: Lamport, "Paxos Made Simple", section 2.4 (the distinguished proposer).
 public struct Patience: Hashable, Sendable {
+    /// How a proposer takes a defeat.
     public enum Manner: Hashable, Sendable {
         /// A proposer that is beaten stands again at once: the war.
         case relentless

@@ -5,10 +5,15 @@ import PaxosBase
 /// It knows no clock, disk or network. After a crash it is made anew from what its disk holds, and everything else of it
 /// is gone. Time has a part in it only through its ``Patience``.
 public struct SynodProcess: Hashable, Sendable {
+    /// Its own, one of those that the Synod names.
     public let identity: NodeID
+    /// Of which it is a process.
     public let synod: Synod
+    /// Its role as an acceptor; nil when it has none.
     public private(set) var acceptor: Acceptor?
+    /// Its role as a proposer; nil when it has none.
     public private(set) var proposer: Proposer?
+    /// Its role as a learner; nil when it has none.
     public private(set) var learner: Learner?
     private var patience: Patience?
     /// Who is said to lead.

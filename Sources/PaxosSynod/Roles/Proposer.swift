@@ -8,6 +8,7 @@ import PaxosBase
 /// Every majority shares an acceptor with the one that chose, so that value is the chosen one if there is one.
 /// - Source: Lamport, "Paxos Made Simple", section 2.2.
 public struct Proposer: Hashable, Sendable {
+    /// How far its ballot is.
     public enum Phase: Hashable, Sendable {
         /// Nothing is under way.
         case idle
@@ -26,7 +27,9 @@ public struct Proposer: Hashable, Sendable {
         case beaten
     }
 
+    /// Of its process; the second half of its ballots.
     public let identity: NodeID
+    /// How far its latest ballot is.
     public private(set) var phase = Phase.idle
     /// What it would like to be chosen.
     public private(set) var wish: Payload?

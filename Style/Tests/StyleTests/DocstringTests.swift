@@ -7,7 +7,8 @@ struct DocstringTests {
     /// Where the API stands, files and folders.
     static let places = [
         "Sources/Decree/API", "Sources/DecreeNode/Cluster", "Sources/DecreeNode/Requests", "Sources/DecreeNode/Status",
-        "Sources/PaxosLog/StateMachine.swift", "Sources/PaxosLog/SmallStateMachine.swift",
+        "Sources/PaxosLog/StateMachine.swift", "Sources/PaxosLog/SmallStateMachine.swift", "Sources/DecreeLearning",
+        "Sources/PaxosSynod",
     ]
 
     /// Public declarations, and requirements of public protocols, that no docstring stands before; by line number.
