@@ -77,4 +77,21 @@ struct SynodSearchTests {
         let report = ThoroughBounds.quick.search()
         #expect(report.isComplete && report.finding == nil && report.states > 10_000)
     }
+
+    @Test("A learner, two crashes and votes that are lost and come again are gone through completely")
+    func learner() {
+        let report = ThoroughBounds.learner.search()
+        #expect(report.isComplete && report.finding == nil && report.states == 401_032, "\(report)")
+    }
+
+    @Test(
+        "A learner that counts what it must not is seen to learn what is not chosen",
+        arguments: [SynodFlaw.repeatedVotesCounted, .votesCountedAcrossBallots])
+    func learnerCounts(flaw: SynodFlaw) throws {
+        var plan = ThoroughBounds.learner.plan
+        plan.crashes = 0
+        plan.flaw = flaw
+        let search = SynodSearch(plan, maximumStates: 400_000)
+        #expect(try #require(search.finding).contains("learns"), "\(search.way)")
+    }
 }

@@ -7,6 +7,8 @@ public enum ThoroughBounds: String, CaseIterable, Sendable {
     case quick
     /// The same with three ballots.
     case ballots
+    /// Two ballots, a learner, and two crashes, of whomever and of the same one twice.
+    case learner
     /// Three ballots and a crash.
     case thorough
 
@@ -15,18 +17,35 @@ public enum ThoroughBounds: String, CaseIterable, Sendable {
         switch self {
         case .quick: "three acceptors, two proposers, two ballots, one crash before or behind any write"
         case .ballots: "three acceptors, two proposers, three ballots, no crash"
+        case .learner:
+            "three acceptors, two proposers, a learner, two ballots, two crashes before or behind any write"
         case .thorough: "three acceptors, two proposers, three ballots, one crash before or behind any write"
         }
     }
 
     var plan: SynodPlan {
-        var plan = SynodPlan.small()
+        var plan = SynodPlan.small(learners: self == .learner ? 1 : 0)
         plan.proposersIgnoreVotes = true
         plan.wishesStay = true
-        plan.ballots = self == .quick ? 1 : 2
-        plan.allBallots = self == .quick ? 2 : 3
-        plan.crashes = self == .ballots ? 0 : 1
+        plan.ballots = allBallots - 1
+        plan.allBallots = allBallots
+        plan.crashes = crashes
         return plan
+    }
+
+    private var allBallots: Int {
+        switch self {
+        case .quick, .learner: 2
+        case .ballots, .thorough: 3
+        }
+    }
+
+    private var crashes: Int {
+        switch self {
+        case .ballots: 0
+        case .quick, .thorough: 1
+        case .learner: 2
+        }
     }
 
     /// Goes through it.

@@ -34,7 +34,7 @@ struct LearnCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long a brought acceptor may take for an answer, in milliseconds.", valueName: "ms"))
     var patience = 5_000
 
-    @Flag(help: "With step 12: three ballots, crashes at every write, and messages lost and repeated; takes minutes.")
+    @Flag(help: "With step 12: three ballots, a learner, crashes at any write, messages lost or repeated; in minutes.")
     var thorough = false
 
     @Option(

@@ -5,13 +5,15 @@ import Foundation
 struct ThoroughText {
     let text: LearnText
 
-    /// - Parameter isThorough: Three ballots as well, which takes minutes.
+    /// - Parameter isThorough: All bounds, which takes minutes.
     func run(isThorough: Bool) {
         let bounds: [ThoroughBounds] = isThorough ? ThoroughBounds.allCases : [.quick]
         Output.write(
             "\n" + text.paragraph("The same code in a harsher world. Messages are lost, repeated and overtaken:"))
         for bound in bounds { run(bound) }
-        if !isThorough { Output.write(text.paragraph("decree learn 12 --thorough goes through three ballots.")) }
+        guard !isThorough else { return }
+        Output.write(
+            text.paragraph("decree learn 12 --thorough goes through three ballots, and a learner and two crashes."))
     }
 
     private func run(_ bounds: ThoroughBounds) {
