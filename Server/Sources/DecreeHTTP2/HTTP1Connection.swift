@@ -315,7 +315,7 @@ final class HTTP1Connection: ChannelInboundHandler, LoopConnection {
         for field in response.fields where isToken(field.name.utf8) && isFieldValue(field.value.utf8) {
             text += "\(field.name): \(field.value)\r\n"
         }
-        for field in RPCLoop.accessFields { text += "\(field.name): \(field.value)\r\n" }
+        for field in loop.configuration.plainFields { text += "\(field.name): \(field.value)\r\n" }
         text += "date: \(loop.date())\r\n"
         if let length { text += "content-length: \(length)\r\n" }
         if isChunked { text += "transfer-encoding: chunked\r\n" }
@@ -352,8 +352,13 @@ final class HTTP1Connection: ChannelInboundHandler, LoopConnection {
         pump()
     }
 
-    /// Gives the socket what it takes.
+    /// Gives the socket what it takes. What a flush brings to an end at once tells nobody while it is worked here, so that more is
+    /// given as long as there is room.
     private func pump() {
+        while output.count > 0, context?.channel.isWritable == true { fill() }
+    }
+
+    private func fill() {
         var wrote = false
         while let context, context.channel.isWritable, let bytes = output.next() {
             let size = bytes.readableBytes

@@ -10,6 +10,15 @@ public struct HTTPField: Sendable, Hashable {
     }
 }
 
+extension HTTPField {
+    /// Says to browsers that pages of all origins may read what is answered, as etcd does.
+    public static let openToAllPages = [
+        HTTPField("access-control-allow-methods", "POST, GET, OPTIONS, PUT, DELETE"),
+        HTTPField("access-control-allow-origin", "*"),
+        HTTPField("access-control-allow-headers", "accept, content-type, authorization"),
+    ]
+}
+
 /// A complete plain HTTP request, from HTTP/1.1 or HTTP/2.
 public struct HTTPRequest: Sendable {
     /// `GET`, `POST` and so on.

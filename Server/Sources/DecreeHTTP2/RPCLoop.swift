@@ -244,13 +244,6 @@ public final class RPCLoop: @unchecked Sendable {
         respond(call, HTTPResponse(status: 200))
     }
 
-    /// What is said to browsers with every plain response: pages of all origins may read it.
-    static let accessFields = [
-        HTTPField("access-control-allow-methods", "POST, GET, OPTIONS, PUT, DELETE"),
-        HTTPField("access-control-allow-origin", "*"),
-        HTTPField("access-control-allow-headers", "accept, content-type, authorization"),
-    ]
-
     /// The text of a `Date` field.
     func date() -> String { clock.now() }
 

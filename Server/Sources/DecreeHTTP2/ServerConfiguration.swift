@@ -148,6 +148,8 @@ public struct ServerConfiguration: Sendable {
     public var timeouts = ServerTimeouts()
     /// What a call is told whose answer there is no room for.
     public var overloaded = RPCStatus(.resourceExhausted, "grpc: too many answers wait to be read")
+    /// Said with every plain response.
+    public var plainFields = HTTPField.openToAllPages
     /// Told in words, now and then, what an operator should know.
     public var report: (@Sendable (String) -> Void)?
     /// Connections that may wait to be accepted.

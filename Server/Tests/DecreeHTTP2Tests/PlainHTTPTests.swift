@@ -56,6 +56,22 @@ import Testing
         }
     }
 
+    @Test("An answer that is larger than what a socket takes at once arrives whole")
+    func large() async throws {
+        try await TestServer.with { server in
+            let peer = try await RawPeer.connect(server.port)
+            let body = String(repeating: "x", count: 1 << 20)
+            peer.send(
+                Array(
+                    "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: \(body.utf8.count)\r\n\r\n"
+                        .utf8))
+            peer.send(Array(body.utf8))
+            let answer = await peer.text()
+            #expect(
+                answer.hasPrefix("HTTP/1.1 200 ") && answer.hasSuffix("\r\n\r\n" + body), "\(answer.utf8.count) bytes")
+        }
+    }
+
     @Test("A response may be streamed, and a client that leaves cancels its request")
     func streaming() async throws {
         try await TestServer.with { server in

@@ -169,7 +169,7 @@ extension HTTP2Connection {
         if isComplete, !room { response = .text(503, "too many answers wait to be read\n") }
         var fields: [(name: String, value: [UInt8])] = [(":status", Array("\(response.status)".utf8))]
         fields.append(("date", Array(loop.date().utf8)))
-        for field in response.fields + RPCLoop.accessFields {
+        for field in response.fields + loop.configuration.plainFields {
             fields.append((field.name.lowercased(), Array(field.value.utf8)))
         }
         if isComplete { fields.append(("content-length", Array("\(response.body.count)".utf8))) }
