@@ -56,9 +56,11 @@ let package = Package(
         .target(
             name: "DecreePages",
             resources: [
-                .embedInCode("Viewer/page.html"), .embedInCode("Viewer/page.css"), .embedInCode("Viewer/model.js"),
+                .embedInCode("Viewer/frame.html"), .embedInCode("Viewer/page.html"), .embedInCode("Viewer/page.css"),
+                .embedInCode("Viewer/model.js"),
                 .embedInCode("Viewer/state.js"), .embedInCode("Viewer/picture.js"), .embedInCode("Viewer/panel.js"),
-                .embedInCode("Viewer/controls.js"), .embedInCode("Viewer/pair.html"), .embedInCode("Viewer/pair.css"),
+                .embedInCode("Viewer/ways.js"), .embedInCode("Viewer/controls.js"), .embedInCode("Viewer/pair.html"),
+                .embedInCode("Viewer/pair.css"),
                 .embedInCode("Viewer/pair.js"),
             ],
             swiftSettings: strict),

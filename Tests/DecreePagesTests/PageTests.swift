@@ -103,14 +103,25 @@ struct RunJSONTests {
         #expect(json.text == #""a\"\\\n\u0001\u003cé🙂""#)
     }
 
-    @Test("Lists in lists have their commas")
+    @Test("Lists and objects in each other have their commas, and what says nothing is left out")
     func nested() {
-        var json = JSONText()
-        json.object { json in
-            json.field("a") { $0.array([[1, 2], []]) { $0.array($1) { $0.number($1) } } }
-            json.field("b", "c")
+        struct Lists: JSONValue {
+            func write(into json: inout JSONText) {
+                json.object { json in
+                    json.field("a", [[1, 2], [], [3]].map(Numbers.init))
+                    json.field("b", "c")
+                    json.field("none", Int?.none)
+                    json.field("empty", [String]())
+                    json.field("said", orNone: [String]())
+                    json.field("unsaid", orNone: [String]?.none)
+                }
+            }
         }
-        #expect(json.text == #"{"a":[[1,2],[]],"b":"c"}"#)
+        struct Numbers: JSONValue {
+            let numbers: [Int]
+            func write(into json: inout JSONText) { json.array(numbers) }
+        }
+        #expect(JSONText(Lists()).text == #"{"a":[[1,2],[],[3]],"b":"c","said":[]}"#)
     }
 }
 
@@ -120,7 +131,7 @@ struct RunPageTests {
     func selfContained() {
         let page = RunPage.html(makeRun())
         #expect(page.hasPrefix("<!doctype html>") && page.hasSuffix("</html>\n"))
-        #expect(page.contains("default-src 'none'"))
+        #expect(page.contains("default-src 'none'") && !page.contains("connect-src"))
         for sign in ["http://", "https://", "src=", "@import", "url("] {
             #expect(page.replacing("http://www.w3.org/2000/svg", with: "").contains(sign) == false, "\(sign)")
         }
@@ -136,6 +147,15 @@ struct RunPageTests {
         #expect(page.split(separator: #"\u003c!doctype html\u003e"#).count == 3)
     }
 
+    @Test("A page that is served may ask whoever served it, and nobody else")
+    func asks() {
+        var run = makeRun()
+        run.way = RecordedWay(Way(), words: [], places: [])
+        for page in [RunPage.html(run), RunPage.html(makeRun(), beside: run)] {
+            #expect(page.contains("default-src 'none'; ") && page.contains("; connect-src 'self'\">"))
+        }
+    }
+
     @Test("Hostile texts stay texts", arguments: RunJSONTests.hostile)
     func hostile(text: String) {
         let usual = RunPage.html(makeRun())
@@ -143,6 +163,6 @@ struct RunPageTests {
         for tag in ["<script", "</script", "<!--"] {
             #expect(page.split(separator: tag).count == usual.split(separator: tag).count, "\(tag)")
         }
-        #expect(page.contains("<title>\(RunPage.escaped(text)) · Decree</title>"))
+        #expect(page.contains("<title>\(PageTemplate.escaped(text)) · Decree</title>"))
     }
 }

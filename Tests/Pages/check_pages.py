@@ -337,6 +337,132 @@ def two_runs(checks, browser, folder, decree):
     checks.quiet("two runs")
 
 
+class Served:
+    """A run that is served, until it is left."""
+
+    def __init__(self, decree, *words):
+        self.process = subprocess.Popen([decree, *words, "--serve"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        line = next(line for line in self.process.stdout if "served at" in line)
+        self.address = line.split("served at ")[1].split(" ")[0]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.code = self.process.wait(10)
+
+
+def choose(browser, words):
+    """Takes the first branch whose words hold these."""
+    browser.run("""
+        [...document.querySelectorAll('#branches button.branch')].find(button => button.innerText.includes(arguments[0])).click()""", words)
+
+
+def open_branches(browser, by):
+    by()
+    browser.wait("return document.querySelector('#branches li')", "what else could happen is told")
+
+
+def other_ways(checks, browser, decree):
+    """A step that is served: something else is chosen, and chosen again, beside the run as it was and back."""
+    with Served(decree, "learn", "10") as served:
+        browser.open(served.address)
+        checks.same(browser.run("return document.getElementById('fork').hidden"), False, "a served page can go another way")
+        for _ in range(3):
+            browser.press("right")
+        open_branches(browser, lambda: browser.press("f"))
+        checks.holds("What can happen behind step 3" in browser.text("#branches h2"), "it is said behind which step")
+        checks.holds("node 2 wants B (what happens here)" in browser.text("#branches"), "what the run does is among it, and marked")
+        checks.holds(browser.run("return document.activeElement.classList.contains('branch')"), "the first one has the focus")
+        checks.photograph("branches")
+        browser.press("escape")
+        checks.same(browser.run("return document.getElementById('branches').hidden"), True, "escape closes it")
+        checks.same(browser.run("return document.activeElement.id"), "fork", "and gives the focus back")
+        open_branches(browser, lambda: browser.click("#fork"))
+        browser.press("tab")
+        browser.run("document.querySelectorAll('#branches button.branch')[1].focus()")
+        browser.press("enter")
+        browser.wait("return run.way?.text === '3.1'", "enter takes a branch")
+        checks.same(at(browser), 4, "the cursor is where it was taken")
+        checks.holds("accept A in 1.0" in browser.text("#step h2"), "and what was taken is what happens there")
+        checks.holds("node 0 → node 1: accept A in 1.0" in browser.text("#ways"), "what was taken is told above")
+        checks.same(browser.count(".difference"), 1, "the first difference is marked")
+        checks.holds("both runs are the same" in browser.text("#step"), "and told")
+        checks.holds("nothing is wrong" in browser.text("#verdict"), "this way nothing is wrong")
+        for dark in (False, True):
+            browser.scheme(dark)
+            checks.photograph(f"other-way-{'dark' if dark else 'light'}")
+        browser.scheme(False)
+        checks.holds(browser.run("return document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out")
+        browser.press("right")
+        open_branches(browser, lambda: browser.press("f"))
+        choose(browser, "node 2 wants B")
+        browser.wait("return run.way?.steps.length === 2", "a way can be left again")
+        checks.same(browser.count("#ways li"), 2, "both turns are told")
+        browser.click("#ways .jump")
+        checks.same(at(browser), 4, "a turn leads there")
+        browser.press("b")
+        browser.wait("return typeof frames !== 'undefined' && document.querySelectorAll('iframe').length === 2", "b shows both runs")
+        browser.wait("return document.getElementById('words').textContent.includes('the same up to step 3')", "up to where they are the same")
+        checks.photograph("other-way-beside")
+        browser.enter("#right")
+        browser.wait("return typeof view !== 'undefined' && view.at === 3", "both are where it was looked at")
+        checks.same(browser.run("return document.getElementById('fork').hidden"), True, "a page within a page asks nobody")
+        browser.leave()
+        browser.click("#way-alone")
+        browser.wait("return typeof run !== 'undefined' && run.way?.steps.length === 2", "from there one comes back to the way")
+        browser.click("#way-beside")
+        browser.wait("return document.querySelectorAll('iframe').length === 2", "and to both")
+        browser.click("#way-back")
+        browser.wait("return typeof run !== 'undefined' && run.way && !run.way.text", "and to the run as it was")
+        browser.press("end")
+        open_branches_empty(checks, browser)
+        browser.press("home")
+        open_branches(browser, lambda: browser.press("f"))
+        browser.press("right")
+        checks.same(browser.run("return document.getElementById('branches').hidden"), True, "who steps on closes it")
+        checks.quiet("other ways")
+        browser.press("home")
+    checks.same(served.code, 0, "it ends when it is told to")
+    browser.press("f")
+    browser.wait("return document.querySelector('#branches [role=alert]')?.innerText.includes('has ended')", "then nobody answers, and that is said")
+    browser.complaints()
+
+
+def open_branches_empty(checks, browser):
+    browser.press("f")
+    browser.wait("return document.querySelector('#branches p:not(.dim)')", "behind the end nothing can happen")
+    checks.holds("Nothing can happen any more" in browser.text("#branches"), "and that is said")
+    browser.press("escape")
+
+
+def other_world(checks, browser, decree):
+    """A world that is served: a leader crashes, and the real core goes on."""
+    with Served(decree, "simulate", "--seed", "4", "--workload", "registers") as served:
+        browser.open(served.address)
+        checks.same(browser.run("return count"), 10_000, "the run is shown")
+        browser.press("/")
+        browser.type("leads in")
+        browser.press("enter")
+        node = browser.run("document.activeElement.blur(); return nodes[events[view.at].n].name")
+        browser.press("right")
+        step = at(browser)
+        open_branches(browser, lambda: browser.press("f"))
+        for title in ("A message arrives", "A message gets lost", "Something fails or comes back"):
+            checks.holds(title in browser.text("#branches"), f"there is: {title}")
+        checks.photograph("world-branches")
+        choose(browser, f"{node} crashes")
+        browser.wait("return typeof run !== 'undefined' && run.way?.steps.length === 1", "the leader crashes", 30)
+        checks.same(at(browser), step + 1, "where it was taken")
+        checks.holds("crashes" in browser.text("#step h2"), "and that is seen")
+        checks.holds(browser.run("return events.slice(view.at).some(event => event.q.some(text => text.startsWith('leads in')))"),
+                     "somebody leads again")
+        checks.photograph("world-other-way")
+        checks.quiet("another world")
+    checks.same(served.code, 0, "it ends when it is told to")
+
+
 def make(decree, folder, *words, code=0):
     file = folder / ("-".join(words).replace("--", "") + ".html")
     result = subprocess.run([decree, *words, "--html", str(file)], capture_output=True, timeout=120)
@@ -363,6 +489,8 @@ def main():
         every_step(checks, browser, folder, decree)
         long_run(checks, browser, folder, decree)
         two_runs(checks, browser, folder, decree)
+        other_ways(checks, browser, decree)
+        other_world(checks, browser, decree)
     print(f"pages: {checks.number} checks in a browser passed in {time.monotonic() - start:.1f} s")
 
 

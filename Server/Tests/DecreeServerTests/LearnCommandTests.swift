@@ -96,13 +96,36 @@ extension ServerTests {
             #expect(kind == .typeCharacterSpecial)
         }
 
+        @Test("A step is served on loopback with the code behind it, until a signal ends it")
+        func served() throws {
+            let served = try ServedRun(["learn", "10", "--serve"])
+            let page = try plainHTTP("GET", "/", port: served.port)
+            #expect(page.status == 200 && page.body.contains("connect-src 'self'") && page.body.hasSuffix("</html>\n"))
+            #expect(page.fields["access-control-allow-origin"] == nil && page.fields["cache-control"] == "no-store")
+            let branches = try plainHTTP("GET", "/branches?step=3", port: served.port)
+            #expect(
+                branches.body.contains(#"{"group":"arrival","text":"node 0 → node 1: accept A in 1.0"}"#), "\(branches)"
+            )
+            let other = try plainHTTP("GET", "/?way=3.1", port: served.port)
+            #expect(other.status == 200 && other.body.contains("In this run nothing is wrong"))
+            let wrong = try plainHTTP("GET", "/?way=3.99", port: served.port)
+            #expect(
+                wrong.status == 422 && wrong.body.hasPrefix("decree: behind step 3 there is no branch 99"), "\(wrong)")
+            let second = try runCommand(
+                [try Tools.decree.get(), "learn", "4", "--serve", "--port", "\(served.port)"], within: .seconds(20))
+            #expect(second.status == .exited(1) && second.error.contains("cannot listen"), "\(second)")
+            #expect(try served.stop(SIGINT) == .exited(0))
+        }
+
         @Test("What makes no sense is told in a line, with exit code 2")
         func mistakes() throws {
             let cases: [(words: [String], says: String)] = [
                 (["99"], "there is no step '99'"), (["--play"], "--play needs a step"),
                 (["4", "--width", "3"], "--width"),
                 (["--html", "run.html"], "--html shows the run of a step"),
-                (["4", "--html", ""], "--html needs a file"),
+                (["4", "--html", ""], "--html needs a file"), (["--serve"], "--serve shows the run of a step"),
+                (["4", "--port", "80"], "--port is for --serve"),
+                (["4", "--serve", "--port", "65536"], "--port takes"),
                 (["--bring", " "], "--bring needs a command"), (["4", "--thorough"], "step 12"),
                 (["4", "--bring", "cat"], "takes no step"), (["4", "5"], "5"),
             ]

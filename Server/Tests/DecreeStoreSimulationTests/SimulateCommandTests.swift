@@ -69,6 +69,23 @@ struct SimulateCommandTests {
         }
     }
 
+    @Test("A world is served with the code behind it, until a signal ends it")
+    func served() throws {
+        let served = try ServedRun(["simulate", "--seed", "4", "--workload", "registers", "--serve"])
+        let branches = try plainHTTP("GET", "/branches?step=62", port: served.port, within: .seconds(60))
+        #expect(
+            branches.status == 200 && branches.body.contains(#"{"group":"fault","text":"n10 crashes"}"#), "\(branches)")
+        let page = try plainHTTP("GET", "/?way=62.0&beside=1", port: served.port, within: .seconds(60))
+        #expect(page.status == 200 && page.body.contains("The world of seed 4, beside"))
+        let far = try plainHTTP("GET", "/branches?step=100001", port: served.port)
+        #expect(far.status == 422 && far.body.contains("too far"), "\(far)")
+        #expect(try served.stop(SIGTERM) == .exited(0))
+        for words in [["--serve"], ["--seed", "1", "--port", "1"], ["--seed", "1", "--explore", "9", "--serve"]] {
+            let refused = try runCommand([try Tools.decree.get(), "simulate"] + words, within: .seconds(20))
+            #expect(refused.status == .exited(2) && refused.error.contains("--serve"), "\(refused)")
+        }
+    }
+
     @Test("An exploration tells how far it went, and what it found as the fewest steps")
     func explore() throws {
         let sound = try simulate("--explore", "2000")

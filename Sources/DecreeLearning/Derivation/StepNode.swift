@@ -1,7 +1,7 @@
 import DecreePages
 
 /// What nodes of a step say to each other.
-protocol StepMessage: Hashable, Comparable, CustomStringConvertible {
+protocol StepMessage: Hashable, Comparable, CustomStringConvertible, Sendable {
     /// By their places.
     var sender: Int { get }
     var receiver: Int { get }

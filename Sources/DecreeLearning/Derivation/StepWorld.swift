@@ -1,5 +1,5 @@
 /// What can happen in the world of a step.
-enum StepAction<Message: StepMessage>: Hashable {
+enum StepAction<Message: StepMessage>: Hashable, Sendable {
     case proposes(UInt8)
     case arrives(Message)
     case dies(UInt8)

@@ -3,6 +3,7 @@ import DecreePages
 /// Records what happens in the world of a step for a page.
 struct Recording<Node: StepNode> {
     typealias Message = Node.Message
+    typealias Action = StepAction<Message>
 
     private let step: Step
     private var world: StepWorld<Node>
@@ -12,22 +13,58 @@ struct Recording<Node: StepNode> {
     private var messages: [RecordedMessage] = []
     /// By message under way: its place among all.
     private var underWay: [Message: Int] = [:]
+    /// What is wrong since the last step; nil while nothing is.
+    private(set) var finding: String?
 
-    /// A run from its beginning.
-    init(of step: Step, _ actions: [StepAction<Message>]) {
+    /// Nothing has happened.
+    init(of step: Step) {
         self.step = step
         let plan = step.plan
         world = StepWorld(plan)
         ballots = BallotBook(nodes: plan.nodes, quorum: Node.quorum(of: plan), keepsPromises: Node.keepsPromises)
+    }
+
+    /// A run from its beginning.
+    init(of step: Step, _ actions: [Action]) {
+        self.init(of: step)
         for action in actions { happen(action) }
+    }
+
+    /// How many steps were made.
+    var count: Int { events.count }
+
+    // MARK: What can happen
+
+    /// What can happen now; nothing once something is wrong.
+    var possible: [Action] { finding == nil ? world.actions() : [] }
+
+    /// What comes next if nobody chooses: the message that is under way for the longest time, then what clients want. Nobody
+    /// dies by itself.
+    var next: Action? {
+        guard finding == nil else { return nil }
+        if let oldest = underWay.min(by: { $0.value < $1.value })?.key { return .arrives(oldest) }
+        return world.plan.proposers.first(where: world.mayPropose).map { .proposes(UInt8($0)) }
+    }
+
+    /// What would happen, for somebody who is to choose.
+    func branch(_ action: Action, isTaken: Bool) -> Branch {
+        switch action {
+        case .arrives(let message):
+            Branch(
+                .arrival, "node \(message.sender) → node \(message.receiver): \(message.description)", isTaken: isTaken)
+        case .proposes(let place):
+            Branch(.client, "node \(place) wants \(world.plan.wish(of: Int(place)))", isTaken: isTaken)
+        case .dies(let place): Branch(.fault, "node \(place) dies", isTaken: isTaken)
+        }
     }
 
     // MARK: What happens
 
-    private mutating func happen(_ action: StepAction<Message>) {
+    mutating func happen(_ action: Action) {
         let before = world
         let rows = ballots.rows
-        let sent = world.happen(action).sent
+        let (sent, finding) = world.happen(action)
+        self.finding = finding
         let number = events.count + 1
         for message in sent { ballots.hear(message.meaning, from: message.sender, at: number) }
         var event = begin(action)
@@ -40,7 +77,7 @@ struct Recording<Node: StepNode> {
         loseMail()
     }
 
-    private mutating func begin(_ action: StepAction<Message>) -> RecordedEvent {
+    private mutating func begin(_ action: Action) -> RecordedEvent {
         switch action {
         case .proposes(let place):
             return RecordedEvent(
@@ -105,10 +142,9 @@ struct Recording<Node: StepNode> {
 
     // MARK: The whole
 
-    /// - Parameters:
-    ///   - finding: What is wrong in the end; nil when nothing is.
-    ///   - states: How many were reached in the search for it.
-    func told(finding: String?, states: Int) -> RecordedRun {
+    /// What was recorded, with words around it.
+    /// - Parameter verdict: What it amounts to.
+    func told(_ verdict: RecordedVerdict) -> RecordedRun {
         var run = RecordedRun(
             title: Self.sentence(step.title),
             origin: step == .liar ? "The way to Paxos, and beyond it" : "The way to Paxos, step \(step.number)",
@@ -116,18 +152,31 @@ struct Recording<Node: StepNode> {
             nodes: world.nodes.indices.map { RecordedNode(name: "node \($0)") }, kinds: kinds)
         run.introduction = [step.idea]
         run.changes = step.changes.map { RecordedChange(file: $0.file, former: $0.former, new: $0.new) }
-        run.verdict = RecordedVerdict(
-            holds: finding == nil,
-            text: finding.map { "It breaks \($0)" } ?? "Nothing breaks it, in \(states) states: all that can happen",
-            reasons: reasons)
+        run.verdict = verdict
         run.events = events
         run.messages = messages
         return run
     }
 
-    private var reasons: [String] {
-        [step.reason] + (step.cure.map { ["What is done about it: \($0)."] } ?? [])
+    private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+}
+
+extension Step {
+    /// What a search came to, for the run that it found.
+    /// - Parameters:
+    ///   - finding: What is wrong in the end; nil when nothing is.
+    ///   - states: How many were reached in the search for it.
+    func verdict(finding: String?, states: Int) -> RecordedVerdict {
+        RecordedVerdict(
+            holds: finding == nil,
+            text: finding.map { "It breaks \($0)" } ?? "Nothing breaks it, in \(states) states: all that can happen",
+            reasons: [reason] + (cure.map { ["What is done about it: \($0)."] } ?? []))
     }
 
-    private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+    /// What a run amounts to that somebody chose.
+    func verdict(ofChosenRun finding: String?) -> RecordedVerdict {
+        RecordedVerdict(
+            holds: finding == nil, text: finding.map { "It breaks \($0)" } ?? "In this run nothing is wrong",
+            reasons: finding == nil ? [] : [reason])
+    }
 }

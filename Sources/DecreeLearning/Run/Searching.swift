@@ -9,6 +9,8 @@ public struct StepReport: Sendable {
     public let run: Run?
     /// The same run, told for a page.
     public let recording: RecordedRun?
+    /// The same run, and all that could have happened besides.
+    public let ways: (any RunTree)?
     /// Why no other value can be chosen below each round of the run, or where that fails; empty where there are no rounds.
     public let induction: [String]
     /// What the majorities of the run have in common; empty where at most one chose.
@@ -35,11 +37,11 @@ extension Step {
         if found == nil { found = Search(from: Adoption(numbering.code()), progress: progress).counterexample?.actions }
         let actions = found?.map(numbering.action)
         let chronicle = actions.map { Chronicle<Node>(plan, $0) }
-        let recording = actions.map { actions in
-            Recording<Node>(of: self, actions).told(finding: search.counterexample?.text, states: search.states)
-        }
+        let verdict = verdict(finding: search.counterexample?.text, states: search.states)
         return StepReport(
-            finding: search.counterexample?.text, run: chronicle?.run, recording: recording,
+            finding: search.counterexample?.text, run: chronicle?.run,
+            recording: actions.map { Recording<Node>(of: self, $0).told(verdict) },
+            ways: actions.map { StepWays<Node>(step: self, found: $0, verdict: verdict) },
             induction: plan.property == .agreement ? chronicle?.ballots.induction ?? [] : [],
             meetings: plan.property == .agreement ? chronicle?.ballots.meetings ?? [] : [],
             states: search.states, transitions: search.transitions, isComplete: search.isComplete)

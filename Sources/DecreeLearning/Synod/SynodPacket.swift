@@ -2,7 +2,7 @@ import PaxosBase
 import PaxosSynod
 
 /// A message under way. Ordered by a digest, so that equal sets of messages are equal lists.
-struct SynodPacket: Hashable, Comparable {
+struct SynodPacket: Hashable, Comparable, Sendable {
     let from: NodeID
     let to: NodeID
     let message: SynodMessage

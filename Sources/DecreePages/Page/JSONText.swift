@@ -1,3 +1,16 @@
+/// Something that is told to a page.
+protocol JSONValue {
+    func write(into json: inout JSONText)
+}
+
+extension Int: JSONValue {
+    func write(into json: inout JSONText) { json.append("\(self)") }
+}
+
+extension String: JSONValue {
+    func write(into json: inout JSONText) { json.string(self) }
+}
+
 /// Writes JSON that may stand inside of a page, whatever the texts are.
 ///
 /// No text ends the element that it stands in, or begins another: `<` and `>` and `&` are written as numbers, as are the
@@ -6,17 +19,18 @@ struct JSONText {
     private(set) var text = ""
     private var isFirst = true
 
+    init() {}
+
+    /// A whole value.
+    init(_ value: some JSONValue) { value.write(into: &self) }
+
     mutating func object(_ fill: (inout JSONText) -> Void) { wrap("{", "}", fill) }
 
-    mutating func array(_ fill: (inout JSONText) -> Void) { wrap("[", "]", fill) }
-
-    mutating func array<Element>(_ elements: [Element], _ write: (inout JSONText, Element) -> Void) {
-        array { json in
-            for element in elements {
+    mutating func array(_ values: [some JSONValue]) {
+        wrap("[", "]") { json in
+            for value in values {
                 json.separate()
-                json.isFirst = true
-                write(&json, element)
-                json.isFirst = false
+                value.write(into: &json)
             }
         }
     }
@@ -37,40 +51,51 @@ struct JSONText {
 
     // MARK: Fields
 
-    mutating func field(_ name: StaticString, _ write: (inout JSONText) -> Void) {
+    private mutating func begin(_ name: StaticString) {
         separate()
         text += "\"\(name)\":"
-        write(&self)
-        isFirst = false
+    }
+
+    /// What there is not is left out.
+    mutating func field(_ name: StaticString, _ value: (some JSONValue)?) {
+        guard let value else { return }
+        begin(name)
+        value.write(into: &self)
     }
 
     /// An empty text is left out.
     mutating func field(_ name: StaticString, _ value: String) {
-        if !value.isEmpty { field(name) { $0.string(value) } }
-    }
-
-    /// No number is left out.
-    mutating func field(_ name: StaticString, _ value: Int?) {
-        if let value { field(name) { $0.number(value) } }
+        guard !value.isEmpty else { return }
+        begin(name)
+        string(value)
     }
 
     /// Only what is true is said.
     mutating func field(_ name: StaticString, _ value: Bool) {
-        if value { field(name) { $0.text += "true" } }
+        guard value else { return }
+        begin(name)
+        append("true")
     }
 
     /// An empty list is left out.
-    mutating func field(_ name: StaticString, _ values: [String]) {
-        if !values.isEmpty { field(name) { $0.array(values) { $0.string($1) } } }
+    mutating func field(_ name: StaticString, _ values: [some JSONValue]) {
+        if !values.isEmpty { list(name, values) }
     }
 
-    mutating func field(_ name: StaticString, _ values: [Int]) {
-        if !values.isEmpty { field(name) { $0.array(values) { $0.number($1) } } }
+    /// A list that may be empty, where that says something else than that there is none.
+    mutating func field(_ name: StaticString, orNone values: [some JSONValue]?) {
+        if let values { list(name, values) }
+    }
+
+    private mutating func list(_ name: StaticString, _ values: [some JSONValue]) {
+        begin(name)
+        array(values)
     }
 
     // MARK: Values
 
-    mutating func number(_ value: Int) { text += "\(value)" }
+    /// A number, or a word of JSON.
+    mutating func append(_ word: String) { text += word }
 
     mutating func string(_ value: String) {
         text += "\""

@@ -1,30 +1,41 @@
 // What the viewer reads: names are short where there are many of them. Viewer/model.js says the same from its side.
-extension RecordedRun {
+
+extension RecordedRun: JSONValue {
     /// The run as JSON, which may stand in a page as it is.
-    public var json: String {
-        var json = JSONText()
+    public var json: String { JSONText(self).text }
+
+    func write(into json: inout JSONText) {
         json.object { json in
             json.field("title", title)
             json.field("origin", origin)
             json.field("introduction", introduction)
             json.field("command", command)
             json.field("difference", difference)
-            json.field("changes") { $0.array(changes) { $1.write(into: &$0) } }
-            if let verdict { json.field("verdict") { verdict.write(into: &$0) } }
-            json.field("nodes") { $0.array(nodes) { $1.write(into: &$0) } }
-            json.field("kinds") { $0.array(kinds) { $1.write(into: &$0) } }
-            let causes = causes
-            json.field("events") { json in
-                json.array(Array(events.enumerated())) { $1.element.write(causes: causes[$1.offset], into: &$0) }
-            }
-            json.field("messages") { $0.array(messages) { $1.write(into: &$0) } }
+            json.field("way", way)
+            json.field("changes", changes)
+            json.field("verdict", verdict)
+            json.field("nodes", nodes)
+            json.field("kinds", kinds)
+            json.field("events", zip(events, causes).map(CausedEvent.init))
+            json.field("messages", messages)
         }
-        return json.text
     }
 }
 
-extension RecordedChange {
-    fileprivate func write(into json: inout JSONText) {
+extension RecordedWay: JSONValue {
+    func write(into json: inout JSONText) {
+        json.object { json in
+            json.field("text", "\(way)")
+            json.field("steps", way.turns.map(\.step))
+            json.field("places", places)
+            json.field("words", words)
+            json.field("before", before)
+        }
+    }
+}
+
+extension RecordedChange: JSONValue {
+    func write(into json: inout JSONText) {
         json.object { json in
             json.field("file", file)
             json.field("former", former)
@@ -33,8 +44,8 @@ extension RecordedChange {
     }
 }
 
-extension RecordedVerdict {
-    fileprivate func write(into json: inout JSONText) {
+extension RecordedVerdict: JSONValue {
+    func write(into json: inout JSONText) {
         json.object { json in
             json.field("holds", holds)
             json.field("text", text)
@@ -43,18 +54,18 @@ extension RecordedVerdict {
     }
 }
 
-extension RecordedNode {
-    fileprivate func write(into json: inout JSONText) {
+extension RecordedNode: JSONValue {
+    func write(into json: inout JSONText) {
         json.object { json in
             json.field("name", name)
             json.field("role", role)
-            if !facts.isEmpty { json.field("f") { $0.array(facts) { $1.write(into: &$0) } } }
+            json.field("f", facts)
         }
     }
 }
 
-extension RecordedKind {
-    fileprivate func write(into json: inout JSONText) {
+extension RecordedKind: JSONValue {
+    func write(into json: inout JSONText) {
         json.object { json in
             json.field("name", name)
             json.field("sign", sign)
@@ -70,32 +81,36 @@ extension RecordedKind {
     }
 }
 
-extension RecordedEvent {
-    fileprivate func write(causes: [Int], into json: inout JSONText) {
+/// An event with what happened right before it.
+private struct CausedEvent: JSONValue {
+    let event: RecordedEvent
+    let causes: [Int]
+
+    func write(into json: inout JSONText) {
         json.object { json in
-            json.field("n", node)
-            json.field("k", kind)
-            json.field("t", text)
-            json.field("q", consequences)
-            json.field("m", message)
+            json.field("n", event.node)
+            json.field("k", event.kind)
+            json.field("t", event.text)
+            json.field("q", event.consequences)
+            json.field("m", event.message)
             json.field("c", causes)
-            json.field("at", nanoseconds.map { Int($0) })
-            if let facts { json.field("f") { $0.array(facts) { $1.write(into: &$0) } } }
-            if let voting { json.field("v") { $0.array(voting) { $1.write(into: &$0) } } }
-            if let judgement { json.field("j") { judgement.write(into: &$0) } }
+            json.field("at", event.nanoseconds.map { Int($0) })
+            json.field("f", orNone: event.facts)
+            json.field("v", orNone: event.voting)
+            json.field("j", event.judgement)
         }
     }
 }
 
-extension RecordedFact {
+extension RecordedFact: JSONValue {
     /// A list of its parts.
-    fileprivate func write(into json: inout JSONText) {
-        json.array([name, value] + (weight == .usual ? [] : [weight.rawValue])) { $0.string($1) }
+    func write(into json: inout JSONText) {
+        json.array([name, value] + (weight == .usual ? [] : [weight.rawValue]))
     }
 }
 
-extension RecordedBallot {
-    fileprivate func write(into json: inout JSONText) {
+extension RecordedBallot: JSONValue {
+    func write(into json: inout JSONText) {
         json.object { json in
             json.field("ballot", ballot)
             json.field("value", value)
@@ -106,8 +121,8 @@ extension RecordedBallot {
     }
 }
 
-extension RecordedJudgement {
-    fileprivate func write(into json: inout JSONText) {
+extension RecordedJudgement: JSONValue {
+    func write(into json: inout JSONText) {
         json.object { json in
             json.field("safe", isSafe)
             json.field("lines", lines)
@@ -115,8 +130,8 @@ extension RecordedJudgement {
     }
 }
 
-extension RecordedMessage {
-    fileprivate func write(into json: inout JSONText) {
+extension RecordedMessage: JSONValue {
+    func write(into json: inout JSONText) {
         json.object { json in
             json.field("a", from)
             json.field("b", to)
@@ -128,6 +143,16 @@ extension RecordedMessage {
             case .lost(let event): json.field("x", event)
             case .underWay: break
             }
+        }
+    }
+}
+
+extension Branch: JSONValue {
+    func write(into json: inout JSONText) {
+        json.object { json in
+            json.field("group", group.rawValue)
+            json.field("text", text)
+            json.field("taken", isTaken)
         }
     }
 }

@@ -1,66 +1,54 @@
 /// A page that shows a run: one file without anything outside of it.
 ///
-/// The viewer stands in files of its own (`Viewer/`), as it is written in HTML, CSS and JavaScript; they become part of the
-/// program when it is built.
+/// Where the run has a way (``RecordedRun/way``) the page asks whoever it came from what else could happen, and nobody else.
 public enum RunPage {
     /// The page as HTML, in UTF-8.
     public static func html(_ run: RecordedRun) -> String {
-        var parts = text(PackageResources.page_html).split(separator: "@@", omittingEmptySubsequences: false)
-            .map(String.init)
-        for index in parts.indices where index % 2 == 1 { parts[index] = content(parts[index], run) }
-        return parts.joined()
+        let body = PageTemplate(PackageResources.page_html).filled([
+            "run": run.json, "script": scripts.map(PageTemplate.text).joined(separator: "\n"),
+        ])
+        return page(run.title, PackageResources.page_css, body, asks: run.way != nil)
     }
 
     /// A page that shows two runs beside each other; where one is looked at, the other is as well.
     public static func html(_ run: RecordedRun, beside other: RecordedRun) -> String {
-        var pages = JSONText()
-        pages.array([run, other]) { $0.string(html($1)) }
-        var parts = text(PackageResources.pair_html).split(separator: "@@", omittingEmptySubsequences: false)
-            .map(String.init)
-        for index in parts.indices where index % 2 == 1 {
-            switch parts[index] {
-            case "title": parts[index] = escaped("\(run.title), beside \(other.title) · Decree")
-            case "style": parts[index] = text(PackageResources.pair_css)
-            case "pages": parts[index] = pages.text
-            case "script": parts[index] = text(PackageResources.pair_js)
-            default: parts[index] = ""
-            }
-        }
-        return parts.joined()
+        let body = PageTemplate(PackageResources.pair_html).filled([
+            "runs": JSONText(Pair(run, other)).text, "script": PageTemplate.text(PackageResources.pair_js),
+        ])
+        let asks = run.way != nil || other.way != nil
+        return page("\(run.title), beside \(other.title)", PackageResources.pair_css, body, asks: asks)
     }
 
-    /// What stands in the place of a name between two `@@` of the page.
-    private static func content(_ name: String, _ run: RecordedRun) -> String {
-        switch name {
-        case "title": escaped("\(run.title) · Decree")
-        case "style": text(PackageResources.page_css)
-        case "run": run.json
-        case "script": scripts.map(text).joined(separator: "\n")
-        default: ""
-        }
+    private static func page(_ title: String, _ style: [UInt8], _ body: String, asks: Bool) -> String {
+        PageTemplate(PackageResources.frame_html).filled([
+            "title": PageTemplate.escaped("\(title) · Decree"), "style": PageTemplate.text(style), "body": body,
+            "asks": asks ? "; connect-src 'self'" : "",
+        ])
     }
 
     /// In the order in which they need each other.
     private static var scripts: [[UInt8]] {
         [
             PackageResources.model_js, PackageResources.state_js, PackageResources.picture_js,
-            PackageResources.panel_js, PackageResources.controls_js,
+            PackageResources.panel_js, PackageResources.ways_js, PackageResources.controls_js,
         ]
     }
+}
 
-    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+/// Two runs as pages of their own, and the way of the second where it was taken off the first.
+private struct Pair: JSONValue {
+    let run: RecordedRun
+    let other: RecordedRun
 
-    /// As text between tags.
-    static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            default: escaped.unicodeScalars.append(character)
-            }
+    init(_ run: RecordedRun, _ other: RecordedRun) {
+        self.run = run
+        self.other = other
+    }
+
+    func write(into json: inout JSONText) {
+        json.object { json in
+            json.field("pages", [RunPage.html(run), RunPage.html(other)])
+            json.field("way", other.way)
         }
-        return escaped
     }
 }

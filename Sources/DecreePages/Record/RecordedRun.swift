@@ -21,8 +21,10 @@ public struct RecordedRun: Hashable, Sendable {
     public var events: [RecordedEvent] = []
     /// What was said, in any order.
     public var messages: [RecordedMessage] = []
-    /// The first event that a run has otherwise which is shown beside this one.
+    /// The first event that a run has otherwise which is shown beside this one, or that this one was taken off.
     public var difference: Int?
+    /// Where it was taken another way; nil where a page cannot take it another way.
+    public var way: RecordedWay?
 
     public init(title: String, origin: String, command: String, nodes: [RecordedNode], kinds: [RecordedKind]) {
         self.title = title

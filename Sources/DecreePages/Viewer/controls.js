@@ -1,6 +1,5 @@
 // Buttons, keys, the mouse, and the beginning of it all.
 
-const $ = id => document.getElementById(id);
 let timer = 0;
 
 // MARK: The cursor
@@ -26,6 +25,7 @@ function change(edit) {
 }
 
 function show(quiet) {
+  closeBranches();
   drawHeads();
   drawNow();
   fillPanel();
@@ -48,10 +48,7 @@ function step(direction) {
     const next = view.at < (rows[row]?.last ?? -1) ? row : row + 1;
     return next < rows.length ? rows[next].last : count - 1;
   }
-  if (row < 0 || !rows.length) return -1;
-  const isBehind = view.at >= rows[row].last;
-  const former = isBehind ? row - 1 : row - 1;
-  return former < 0 ? -1 : rows[former].last;
+  return row <= 0 ? -1 : rows[row - 1].last;
 }
 
 function changeFrom(direction) {
@@ -217,7 +214,7 @@ const keys = {
   PageDown: () => { for (let i = 0; i < 10; i++) view.at = step(1); go(view.at); },
   PageUp: () => { for (let i = 0; i < 10; i++) view.at = step(-1); go(view.at); },
   " ": play, c: toggleCauses, "/": () => $("find").focus(), g: () => go(hitFrom(1)), G: () => go(hitFrom(-1)),
-  "+": () => setSpeed(1), "=": () => setSpeed(1), "-": () => setSpeed(-1), v: toggleFilters, "?": () => $("keys").showModal(),
+  "+": () => setSpeed(1), "=": () => setSpeed(1), "-": () => setSpeed(-1), v: toggleFilters, f: toggleBranches, b: beside, "?": () => $("keys").showModal(),
   Enter: toggleFold,
 };
 const shifted = {
@@ -249,6 +246,7 @@ function pressed(event) {
 
 function leave() {
   if (!$("filters").hidden) return toggleFilters();
+  if (!$("branches").hidden) return closeBranches();
   if (document.activeElement === $("find")) $("find").blur();
   change(showEverything);
 }
@@ -266,7 +264,7 @@ function begin() {
   $("scrubber").max = count;
   const press = { first: () => go(-1), back: () => go(step(-1)), forth: () => go(step(1)), last: () => go(count - 1),
     "change-back": () => go(changeFrom(-1)), "change-forth": () => go(changeFrom(1)), causes: toggleCauses,
-    filter: toggleFilters, help: () => $("keys").showModal(), "show-all": () => change(showEverything) };
+    filter: toggleFilters, fork: toggleBranches, help: () => $("keys").showModal(), "show-all": () => change(showEverything) };
   for (const id in press) $(id).addEventListener("click", () => { pause(); press[id](); });
   $("play").addEventListener("click", play);
   $("speed").addEventListener("change", () => { view.speed = Number($("speed").value); writeAddress(); });
@@ -288,6 +286,7 @@ function begin() {
     if (isEmbedded && event.source === parent && event.data?.decree === "go") go(placeBeside(event.data), { quiet: true, isTold: true });
   });
   document.body.classList.toggle("embedded", isEmbedded);
+  showWay();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawScale);
   new ResizeObserver(() => { layOut(); drawHeads(); reveal(); drawNow(); drawScale(); }).observe(scroll);
   readAddress();

@@ -3,9 +3,10 @@
 // `run.events[i]`: n node, k kind, t text, q consequences, m message, c causes, at nanoseconds, f facts, v votes, j judgement.
 // `run.messages[i]`: a from, b to, k kind, t text, s sent by event, r received by event, x lost behind event.
 
-const run = JSON.parse(document.getElementById("run").textContent);
-const events = run.events;
-const messages = run.messages;
+const $ = id => document.getElementById(id);
+const run = JSON.parse($("run").textContent);
+const events = run.events ?? [];
+const messages = run.messages ?? [];
 const nodes = run.nodes;
 const kinds = run.kinds;
 const count = events.length;

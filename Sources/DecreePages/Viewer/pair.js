@@ -1,6 +1,7 @@
 // Two runs beside each other: each is a page of its own, which says where it is looked at and is told where to look.
 
-const pages = JSON.parse(document.getElementById("pages").textContent);
+const $ = id => document.getElementById(id);
+const { pages, way } = JSON.parse($("runs").textContent);
 /** What stands in the addresses of the two; together they are the address of this page. */
 const addresses = location.hash.slice(1).split("~").map(part => decodeURIComponent(part));
 let isTogether = true;
@@ -21,17 +22,24 @@ addEventListener("message", event => {
   if (isTogether && event.data.moved) frames[1 - side].contentWindow.postMessage({ decree: "go", at: event.data.at, time: event.data.time }, "*");
 });
 
+// Where the second run is another way of the first: back to each of them alone.
+if (way?.text) {
+  const link = (id, address, text) => Object.assign(document.createElement("a"), { id, href: address, textContent: text });
+  $("ways").hidden = false;
+  $("ways").append(link("way-back", "./", "Back to the run"), link("way-alone", `./?way=${way.text}`, "The other way alone"));
+}
+
 let difference;
 function tell(place) {
   difference = place;
-  document.getElementById("words").textContent = `The two runs are the same up to step ${place}; step ${place + 1} is the first that is not.`;
+  $("words").textContent = `The two runs are the same up to step ${place}; step ${place + 1} is the first that is not.`;
 }
 
-document.getElementById("words").textContent = "As far as is shown, the two runs differ nowhere, or from the beginning.";
-document.getElementById("difference").addEventListener("click", () => {
+$("words").textContent = "As far as is shown, the two runs differ nowhere, or from the beginning.";
+$("difference").addEventListener("click", () => {
   for (const frame of frames) frame.contentWindow.postMessage({ decree: "go", at: difference ?? 0 }, "*");
 });
-document.getElementById("together").addEventListener("click", event => {
+$("together").addEventListener("click", event => {
   isTogether = !isTogether;
   event.target.setAttribute("aria-pressed", String(isTogether));
 });

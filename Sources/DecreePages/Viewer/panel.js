@@ -1,7 +1,5 @@
 // Beside the picture: the step at the cursor in words, what each node holds, the votes, and what is under way.
 
-const card = id => document.getElementById(id);
-
 const hues = { A: 212, B: 28, C: 285, Z: 350 };
 
 /** A value as a chip, the same colour wherever it comes; what is no value has none. */
@@ -27,7 +25,7 @@ function fillPanel() {
 
 function fillStep() {
   const place = view.at < 0 ? introduction() : eventCard(events[view.at], view.at);
-  card("step").replaceChildren(...place);
+  $("step").replaceChildren(...place);
 }
 
 function introduction() {
@@ -56,7 +54,7 @@ function eventCard(event, at) {
   const head = make("p", { class: "kicker" }, `Step ${at + 1} of ${count} `, make("span", { class: `kind ${kind.family}` }, kind.name));
   if (event.at !== undefined) head.append(make("span", { class: "time" }, ` at ${timeText(event.at)}`));
   const parts = [head, make("h2", {}, make("span", { class: "who" }, whoText(event)), event.t)];
-  if (at === run.difference) parts.push(make("p", { class: "parting" }, "The first difference: up to here the run beside it is the same."));
+  if (at === run.difference) parts.push(make("p", { class: "parting" }, "The first difference: up to here both runs are the same."));
   if (event.q.length) parts.push(make("ul", { class: "came" }, ...event.q.map(text => make("li", {}, text))));
   if (kind.meaning) parts.push(make("p", { class: "prose" }, kind.meaning));
   if (event.j) parts.push(judgement(event.j));
@@ -114,7 +112,7 @@ function fillHolds() {
     }
     table.append(make("tr", { class: isDownAt(i, view.at) ? "down" : "" }, make("th", { scope: "row" }, node.name), cell));
   });
-  card("holds").replaceChildren(make("h3", {}, "What each node holds"), table);
+  $("holds").replaceChildren(make("h3", {}, "What each node holds"), table);
 }
 
 // MARK: Votes
@@ -123,8 +121,8 @@ const states = { chosen: "chosen", choosable: "may still be chosen", closed: "ca
 
 function fillVotes() {
   const votes = votesAt(view.at);
-  card("votes").hidden = !votes.length;
-  if (!votes.length) return card("votes").replaceChildren();
+  $("votes").hidden = !votes.length;
+  if (!votes.length) return $("votes").replaceChildren();
   const head = make("tr", {}, make("th", { scope: "col" }, "Ballot"), make("th", { scope: "col" }, "Value"),
     ...nodes.map(node => make("th", { scope: "col", class: "vote" }, node.name.replace(/^node /, ""))), make("th", { scope: "col" }, ""));
   const body = votes.map(row => make("tr", { class: row.state },
@@ -133,7 +131,7 @@ function fillVotes() {
   const parts = [make("h3", {}, "Values, ballot by ballot"), make("table", { class: "ballots" }, make("caption", { class: "unseen" }, "Who voted for which value in which ballot"), make("thead", {}, head), make("tbody", {}, ...body)),
     make("p", { class: "dim" }, "● voted, ○ may still vote, · promised not to")];
   for (const meeting of meetings(votes)) parts.push(meetingText(meeting));
-  card("votes").replaceChildren(...parts);
+  $("votes").replaceChildren(...parts);
 }
 
 function vote(row, node) {
@@ -154,8 +152,8 @@ function meetingText({ earlier, later, shared }) {
 
 function fillFlight() {
   const flying = flyingAt(view.at);
-  card("flight").hidden = !flying.length;
-  if (!flying.length) return card("flight").replaceChildren();
+  $("flight").hidden = !flying.length;
+  if (!flying.length) return $("flight").replaceChildren();
   const items = flying.slice(-8).map(i => {
     const message = messages[i];
     const end = message.r !== undefined ? make("span", { class: "dim" }, " arrives in ", stepButton(message.r))
@@ -163,5 +161,5 @@ function fillFlight() {
     return make("li", {}, make("span", { class: "who" }, `${nodes[message.a].name} → ${nodes[message.b].name} `), message.t ?? kinds[message.k].name, end);
   });
   const rest = flying.length - items.length;
-  card("flight").replaceChildren(make("h3", {}, `Under way: ${flying.length}`), make("ul", {}, ...items), rest > 0 ? make("p", { class: "dim" }, `and ${rest} sent earlier`) : "");
+  $("flight").replaceChildren(make("h3", {}, `Under way: ${flying.length}`), make("ul", {}, ...items), rest > 0 ? make("p", { class: "dim" }, `and ${rest} sent earlier`) : "");
 }

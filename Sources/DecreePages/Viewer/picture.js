@@ -1,11 +1,11 @@
 // The picture: a lane for each node, time goes downwards, an arrow for each message from where it was sent to where it
 // arrived, and beside it the words. Only what is in view is drawn.
 
-const scroll = document.getElementById("scroll");
-const sheet = document.getElementById("sheet");
-const picture = document.getElementById("picture");
-const rowLayer = document.getElementById("rows");
-const heads = document.getElementById("heads");
+const scroll = $("scroll");
+const sheet = $("sheet");
+const picture = $("picture");
+const rowLayer = $("rows");
+const heads = $("heads");
 
 const ROW = 50;
 const MARK = 12;
@@ -112,7 +112,7 @@ function drawNow() {
   const last = Math.min(rows.length - 1, Math.ceil(bottom / ROW));
   for (let row = first; row <= last; row++) drawMark(rows[row], row, marks);
   drawRows(first, last, marks);
-  document.getElementById("nothing").hidden = rows.length > 0;
+  $("nothing").hidden = rows.length > 0;
 }
 
 function drawCursor(width) {

@@ -10,11 +10,20 @@ extension Simulator {
     public static func recordRun(
         seed: UInt64, planted: PlantedBug? = nil, maximumEvents: Int, command: String
     ) -> (report: RunReport, run: RecordedRun) {
-        let (report, run) = recordWhole(seed, planted, nil, command)
+        let (report, run, part) = recordPart(seed, planted, maximumEvents, command)
+        return (report, run.shown(part))
+    }
+
+    /// A whole run, and the part of it that is shown.
+    private static func recordPart(
+        _ seed: UInt64, _ planted: PlantedBug?, _ maximumEvents: Int, _ command: String
+    ) -> (report: RunReport, run: RecordedRun, part: Range<Int>) {
+        var world = RecordedWorld<W>(seed: seed, planted: planted)
+        world.finish()
+        let run = world.told(command: command)
         let excess = max(0, run.events.count - maximumEvents)
         let all = run.events.indices
-        let part = report.violation == nil ? all.dropLast(excess) : all.dropFirst(excess)
-        return (report, run.shown(part))
+        return (world.report, run, world.report.violation == nil ? all.dropLast(excess) : all.dropFirst(excess))
     }
 
     /// Records the run in which a planted bug does harm, and the sound core's in the same world, for a page that shows them beside
@@ -22,8 +31,8 @@ extension Simulator {
     public static func recordPair(
         seed: UInt64, planted: PlantedBug, maximumEvents: Int, command: String
     ) -> (broken: RecordedRun, sound: RecordedRun) {
-        var broken = recordWhole(seed, planted, nil, command).run
-        var sound = recordWhole(seed, nil, planted, command).run
+        var broken = recordWhole(seed, planted, nil, command)
+        var sound = recordWhole(seed, nil, planted, command)
         broken.difference = broken.firstDifference(from: sound)
         sound.difference = broken.difference
         let last = broken.events.count
@@ -36,49 +45,21 @@ extension Simulator {
 
     private static func recordWhole(
         _ seed: UInt64, _ planted: PlantedBug?, _ worldOf: PlantedBug?, _ command: String
-    ) -> (report: RunReport, run: RecordedRun) {
-        var choices = Choices(seed: seed)
-        let plan = RunPlan.draw(&choices, temper: (planted ?? worldOf)?.temper)
-        let world = World<W>(seed: seed, plan: plan, flaws: planted.map { Set([$0.flaw]) } ?? [], choices: &choices)
-        world.begin()
-        var recorder = WorldRecorder(world.engine)
-        while world.violation == nil, recorder.advance() {}
-        if world.violation == nil { world.engine.host.judgeHistory() }
-        let report = world.report
-        return (report, recorder.run(of: report, planted: planted, command: command))
+    ) -> RecordedRun {
+        var world = RecordedWorld<W>(seed: seed, planted: planted, worldOf: worldOf)
+        world.finish()
+        return world.told(command: command)
     }
-}
 
-extension RecordedRun {
-    /// A part of it, with a word that it is one.
-    fileprivate func shown(_ range: Range<Int>) -> RecordedRun {
-        var part = part(range)
-        if range != events.indices {
-            part.introduction.append(
-                "Steps \(range.lowerBound + 1) to \(range.upperBound) of \(events.count) are shown.")
-        }
-        return part
-    }
-}
-
-extension WorldRecorder {
-    /// What was recorded, with words around it.
-    fileprivate func run(of report: RunReport, planted: PlantedBug?, command: String) -> RecordedRun {
-        var run = recorded
-        run.title = planted.map { "\($0.name), seed \(report.seed)" } ?? "The world of seed \(report.seed)"
-        run.origin = planted == nil ? "A run of the simulator" : "A run of the simulator with a rule left out"
-        run.command = command
-        run.introduction = [
-            "\(report.nodeCount) nodes run the log and the journal that ship, in a world that seed \(report.seed) makes: "
-                + "messages are late, lost, repeated and damaged, disks are slow, nodes crash and come back. Equal seeds give "
-                + "equal runs.",
-            "Ballots are written with their round and node: b2.n3 is round 2 of n3. 4=x is the entry x in slot 4.",
-        ]
-        if let planted { run.introduction.insert("Left out: \(planted.meaning)", at: 0) }
-        run.verdict = report.violation.map {
-            RecordedVerdict(holds: false, text: "\($0.checker.rawValue): \($0.text)")
-        }
-        run.verdict = run.verdict ?? RecordedVerdict(holds: true, text: "All checkers were content to the end")
-        return run
+    /// The run of one seed, and all that could have happened besides: the world is run again for every way.
+    /// - Parameters:
+    ///   - maximumEvents: Of a longer run as much is told as ``recordRun(seed:planted:maximumEvents:command:)`` tells.
+    ///   - command: How the page is served.
+    public static func ways(
+        seed: UInt64, planted: PlantedBug? = nil, maximumEvents: Int, command: String
+    ) -> any RunTree {
+        let (_, run, part) = recordPart(seed, planted, maximumEvents, command)
+        return WorldWays<W>(
+            seed: seed, planted: planted, found: run.shown(part), before: part.lowerBound, command: command)
     }
 }

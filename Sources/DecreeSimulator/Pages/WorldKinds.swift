@@ -47,124 +47,114 @@ extension RecordedKind {
         meaning: "Links are cut. What is said over them is lost, and nobody is told so.")
     static let mended = RecordedKind(
         name: "mended", sign: "=", family: .fault, meaning: "Links carry messages again.")
+    static let loss = RecordedKind(
+        name: "loss", sign: "x", family: .fault, meaning: "A message never arrives. Neither side is told so.")
     static let damaged = RecordedKind(
         name: "damaged", sign: "~", family: .refusal,
         meaning: "A frame that was damaged on its way, or is of a former life.")
 
     /// Of a message of the log.
-    init(_ kind: MessageKind) {
-        let look = Self.look(kind)
+    /// - Parameters:
+    ///   - handler: What takes it in.
+    ///   - file: Where that stands, below the log's folder.
+    private init(
+        _ name: String, _ sign: String, _ family: Family, _ handler: String, _ file: String, section: String = "",
+        isFolded: Bool = false, _ meaning: String
+    ) {
         self.init(
-            name: look.name, sign: look.sign, family: look.family, meaning: look.meaning,
-            handler: RecordedHandler(
-                name: look.handler, file: "Sources/PaxosLog/\(look.file).swift", section: look.section),
-            isFolded: kind == .heartbeat || kind == .heartbeatReply)
+            name: name, sign: sign, family: family, meaning: meaning,
+            handler: RecordedHandler(name: handler, file: "Sources/PaxosLog/\(file).swift", section: section),
+            isFolded: isFolded)
     }
 
-    private struct Look {
-        let name: String
-        let sign: String
-        let family: Family
-        let handler: String
-        let file: String
-        var section = ""
-        let meaning: String
-    }
-
-    private static func look(_ kind: MessageKind) -> Look {
+    static func of(_ kind: MessageKind) -> RecordedKind {
         switch kind {
         case .prepare:
-            Look(
-                name: "prepare", sign: "1a", family: .prepare, handler: "Core.receive(prepare)", file: "Core/Acceptor",
+            RecordedKind(
+                "prepare", "1a", .prepare, "Core.receive(prepare)", "Core/Acceptor",
                 section: "Paxos Made Simple, section 2.2",
-                meaning: "Phase 1a: a candidate asks for a promise that covers all slots above those that it knows.")
+                "Phase 1a: a candidate asks for a promise that covers all slots above those that it knows.")
         case .promise:
-            Look(
-                name: "promise", sign: "1b", family: .prepare, handler: "Candidate.receive(promise)",
-                file: "Roles/Candidate", section: "Paxos Made Simple, section 2.2, P2c",
-                meaning:
-                    "Phase 1b: an acceptor promises, and reports all that it accepted above. With a quorum of these a "
-                    + "candidate leads, and proposes again what it heard of.")
+            RecordedKind(
+                "promise", "1b", .prepare, "Candidate.receive(promise)", "Roles/Candidate",
+                section: "Paxos Made Simple, section 2.2, P2c",
+                "Phase 1b: an acceptor promises, and reports all that it accepted above. With a quorum of these a candidate "
+                    + "leads, and proposes again what it heard of.")
         case .refused:
-            Look(
-                name: "refused", sign: "no", family: .refusal, handler: "Replica.yieldOrOutbid",
-                file: "Replica+Election",
-                section: "Paxos Made Simple, section 2.5", meaning: "Somebody has promised a higher ballot before.")
+            RecordedKind(
+                "refused", "no", .refusal, "Replica.yieldOrOutbid", "Replica+Election",
+                section: "Paxos Made Simple, section 2.5",
+                "Somebody has promised a higher ballot before.")
         case .accept:
-            Look(
-                name: "accept", sign: "2a", family: .accept, handler: "Core.judge(accept)", file: "Core/Acceptor",
+            RecordedKind(
+                "accept", "2a", .accept, "Core.judge(accept)", "Core/Acceptor",
                 section: "Paxos Made Simple, section 2.2, P1a",
-                meaning:
-                    "Phase 2a: the leader asks to accept a run of slots. The vote is written, and leaves when it is durable."
+                "Phase 2a: the leader asks to accept a run of slots. The vote is written, and leaves when it is durable."
             )
         case .accepted:
-            Look(
-                name: "accepted", sign: "2b", family: .accept, handler: "Leader.count", file: "Roles/Leader",
-                section: "Paxos Made Simple, section 2.2",
-                meaning: "Phase 2b: a durable vote. The leader counts a quorum of them in one ballot as the choice.")
+            RecordedKind(
+                "accepted", "2b", .accept, "Leader.count", "Roles/Leader", section: "Paxos Made Simple, section 2.2",
+                "Phase 2b: a durable vote. The leader counts a quorum of them in one ballot as the choice.")
         case .chosen:
-            Look(
-                name: "chosen", sign: "!", family: .learn, handler: "Replica.receive(mark)", file: "Replica+Log",
-                section: "Paxos Made Simple, section 2.3", meaning: "The leader tells up to where all slots are chosen."
-            )
+            RecordedKind(
+                "chosen", "!", .learn, "Replica.receive(mark)", "Replica+Log",
+                section: "Paxos Made Simple, section 2.3",
+                "The leader tells up to where all slots are chosen.")
         case .fetch:
-            Look(
-                name: "fetch", sign: "f?", family: .learn, handler: "Core.receive(fetch)", file: "Core/Repair",
-                meaning: "Somebody who has a gap asks for chosen entries.")
+            RecordedKind(
+                "fetch", "f?", .learn, "Core.receive(fetch)", "Core/Repair",
+                "Somebody who has a gap asks for chosen entries.")
         case .learned:
-            Look(
-                name: "learned", sign: "f!", family: .learn, handler: "Replica.receive(learned)", file: "Replica+Log",
-                meaning: "Chosen entries, for somebody who lacked them.")
+            RecordedKind(
+                "learned", "f!", .learn, "Replica.receive(learned)", "Replica+Log",
+                "Chosen entries, for somebody who lacked them.")
         case .forward:
-            Look(
-                name: "forward", sign: "→", family: .client, handler: "Replica.receive(forward)", file: "Replica+Turn",
-                meaning: "Commands of another node's clients, on their way to the leader.")
+            RecordedKind(
+                "forward", "→", .client, "Replica.receive(forward)", "Replica+Turn",
+                "Commands of another node's clients, on their way to the leader.")
         default: readOrElection(kind)
         }
     }
 
-    private static func readOrElection(_ kind: MessageKind) -> Look {
+    private static func readOrElection(_ kind: MessageKind) -> RecordedKind {
         switch kind {
         case .barrier:
-            Look(
-                name: "barrier", sign: "b?", family: .client, handler: "Reads.receive(barrier)", file: "Reads/Reads",
-                meaning: "The leader asks whether its ballot is still the highest, before it lets reads begin.")
+            RecordedKind(
+                "barrier", "b?", .client, "Reads.receive(barrier)", "Reads/Reads",
+                "The leader asks whether its ballot is still the highest, before it lets reads begin.")
         case .barrierConfirmed:
-            Look(
-                name: "barrier confirmed", sign: "b!", family: .client, handler: "Reads.receive(confirmed)",
-                file: "Reads/Reads", meaning: "No higher ballot was promised when this was sent.")
+            RecordedKind(
+                "barrier confirmed", "b!", .client, "Reads.receive(confirmed)", "Reads/Reads",
+                "No higher ballot was promised when this was sent.")
         case .readRequest:
-            Look(
-                name: "read request", sign: "r?", family: .client, handler: "Replica.receive(request)",
-                file: "Replica+Turn", meaning: "A node asks its leader up to where its reads must have applied the log."
-            )
+            RecordedKind(
+                "read request", "r?", .client, "Replica.receive(request)", "Replica+Turn",
+                "A node asks its leader up to where its reads must have applied the log.")
         case .readAnswer:
-            Look(
-                name: "read answer", sign: "r!", family: .client, handler: "Reads.receive(answer)", file: "Reads/Reads",
-                meaning: "Up to where the reads that wait must have applied the log.")
+            RecordedKind(
+                "read answer", "r!", .client, "Reads.receive(answer)", "Reads/Reads",
+                "Up to where the reads that wait must have applied the log.")
         case .probe:
-            Look(
-                name: "probe", sign: "q?", family: .client, handler: "Reads.receive(probe)", file: "Reads/Reads",
-                meaning:
-                    "A read that does without a leader asks a quorum for the highest slot that it knows anything of.")
+            RecordedKind(
+                "probe", "q?", .client, "Reads.receive(probe)", "Reads/Reads",
+                "A read that does without a leader asks a quorum for the highest slot that it knows anything of.")
         case .probeAnswer:
-            Look(
-                name: "probe answer", sign: "q!", family: .client, handler: "Reads.receive(answer)",
-                file: "Reads/Reads",
-                meaning: "The highest slot that an acceptor knows anything of.")
+            RecordedKind(
+                "probe answer", "q!", .client, "Reads.receive(answer)", "Reads/Reads",
+                "The highest slot that an acceptor knows anything of.")
         case .handOver:
-            Look(
-                name: "hand-over", sign: "go", family: .liveness, handler: "Replica.receive(handOver)",
-                file: "Replica+Election", meaning: "A leader that goes asks another node to stand at once.")
+            RecordedKind(
+                "hand-over", "go", .liveness, "Replica.receive(handOver)", "Replica+Election",
+                "A leader that goes asks another node to stand at once.")
         case .heartbeat:
-            Look(
-                name: "heartbeat", sign: "h?", family: .liveness, handler: "Replica.receive(heartbeat)",
-                file: "Replica+Election", meaning: "A node asks whether the others live. Whoever hears it answers.")
+            RecordedKind(
+                "heartbeat", "h?", .liveness, "Replica.receive(heartbeat)", "Replica+Election", isFolded: true,
+                "A node asks whether the others live. Whoever hears it answers.")
         default:
-            Look(
-                name: "heartbeat reply", sign: "h!", family: .liveness, handler: "Election.receive(reply)",
-                file: "Election/Election", section: "Omni-Paxos, section 5",
-                meaning: "A node lives, and says whom it follows and whether that goes well.")
+            RecordedKind(
+                "heartbeat reply", "h!", .liveness, "Election.receive(reply)", "Election/Election",
+                section: "Omni-Paxos, section 5", isFolded: true,
+                "A node lives, and says whom it follows and whether that goes well.")
         }
     }
 }

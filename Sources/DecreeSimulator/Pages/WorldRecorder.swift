@@ -37,6 +37,9 @@ struct WorldRecorder {
         return run
     }
 
+    /// How many steps were recorded.
+    var count: Int { events.count }
+
     // MARK: A step
 
     /// What is known of a step before it happens.
@@ -53,16 +56,37 @@ struct WorldRecorder {
     /// - Returns: Whether there was one.
     mutating func advance() -> Bool {
         guard !engine.isOver, let occurrence = engine.takeNext() else { return false }
+        record(occurrence) { [engine] in
+            engine.happen(occurrence)
+            engine.watchTime(occurrence)
+        }
+        return true
+    }
+
+    /// Lets something happen in place of what comes next.
+    mutating func advance(_ intervention: Intervention) {
+        let first = events.count
+        guard case .loses(let number, let occurrence) = intervention else {
+            record(intervention.occurrence) { [engine] in engine.happen(intervention) }
+            if events.count == first { add(Int(intervention.occurrence.node), .turn, "takes no notice of it", nil) }
+            return
+        }
+        // A copy is asked, as in `look`.
+        var network = engine.network
+        let frame = network.deliver(Int(occurrence.number)).frame
+        engine.happen(.loses(number, occurrence))
+        tellLoss(frame)
+    }
+
+    private mutating func record(_ occurrence: Occurrence, _ happen: () -> Void) {
         let prospect = look(ahead: occurrence)
-        engine.happen(occurrence)
-        engine.watchTime(occurrence)
+        happen()
         let first = events.count
         tell(occurrence, prospect)
         tellLinks()
         sightAll(occurrence, prospect, from: first)
         attribute(from: first)
         mentionLosses(prospect, from: first)
-        return true
     }
 
     private func look(ahead occurrence: Occurrence) -> Prospect {
@@ -91,12 +115,9 @@ struct WorldRecorder {
 
     /// A frame arrives, or does not.
     private mutating func tell(_ frame: VirtualNetwork.Frame, _ prospect: Prospect) {
-        let (from, to) = (Int(frame.from), Int(frame.to))
+        let to = Int(frame.to)
+        var message = message(frame)
         let (kind, text) = content(of: frame)
-        let sent = sendings[engine.network.link(from, to)]
-        let order = Int(frame.order) - 1
-        var message = RecordedMessage(
-            from: from, to: to, kind: place(of: kind), text: text, sentBy: order < sent.count ? sent[order] : nil)
         let isHeard = frame.isHandshake ? engine.nodes[to].isUp && !frame.isCorrupt : engine.events > prospect.events
         guard isHeard, !prospect.isCut else {
             message.fate = .lost(max(0, events.count - 1))
@@ -108,20 +129,29 @@ struct WorldRecorder {
         messages.append(message)
     }
 
-    private func content(of frame: VirtualNetwork.Frame) -> (RecordedKind, String) {
+    private mutating func message(_ frame: VirtualNetwork.Frame) -> RecordedMessage {
+        let (from, to) = (Int(frame.from), Int(frame.to))
+        let (kind, text) = content(of: frame)
+        let sent = sendings[engine.network.link(from, to)]
+        let order = Int(frame.order) - 1
+        return RecordedMessage(
+            from: from, to: to, kind: place(of: kind), text: text, sentBy: order < sent.count ? sent[order] : nil)
+    }
+
+    /// Somebody takes a frame away.
+    private mutating func tellLoss(_ frame: VirtualNetwork.Frame) {
+        var message = message(frame)
+        message.fate = .lost(events.count)
+        messages.append(message)
+        add(message.to, .loss, "never gets \(message.text) of \(engine.nodes[message.from].id)", nil)
+    }
+
+    /// What a frame is, and says.
+    func content(of frame: VirtualNetwork.Frame) -> (RecordedKind, String) {
         guard !frame.isHandshake else { return (.greeting, "greets") }
-        var envelopes: [Envelope] = []
-        do throws(WireError) {
-            try frame.bytes.withBytes { bytes throws(WireError) in
-                guard case .frame(let found) = try FrameCodec.scan(bytes, maximumByteCount: 1 << 24) else { return }
-                try FrameCodec.decodeEnvelopes(UnsafeRawBufferPointer(rebasing: bytes[found.body]), into: &envelopes)
-            }
-        } catch {
-            return (.damaged, "a damaged frame")
-        }
-        guard let envelope = envelopes.first else { return (.damaged, "a damaged frame") }
+        guard let envelope = engine.envelope(in: frame) else { return (.damaged, "a damaged frame") }
         let suffix = engine.plan.groupCount > 1 ? " (group \(envelope.group.rawValue))" : ""
-        return (RecordedKind(envelope.message.kind), ScenarioText.text(envelope.message) + suffix)
+        return (RecordedKind.of(envelope.message.kind), ScenarioText.text(envelope.message) + suffix)
     }
 
     private mutating func tellSync(_ node: Int, _ prospect: Prospect) {

@@ -51,6 +51,20 @@ struct Schedule {
         return (first.occurrence, first.time)
     }
 
+    /// What is planned, the next first, each with the number by which it can be taken.
+    var pending: [(number: UInt64, occurrence: Occurrence)] {
+        heap.sorted { $0.comesBefore($1) }.map { ($0.sequence, $0.occurrence) }
+    }
+
+    /// Takes something before its time comes. Time does not move.
+    mutating func take(_ number: UInt64) -> Occurrence? {
+        guard let place = heap.firstIndex(where: { $0.sequence == number }) else { return nil }
+        let occurrence = heap.remove(at: place).occurrence
+        // Ascending order is a heap.
+        heap.sort { $0.comesBefore($1) }
+        return occurrence
+    }
+
     private mutating func siftUp(_ start: Int) {
         heap.withUnsafeMutableBufferPointer { heap in
             var index = start

@@ -48,7 +48,8 @@ extension Engine {
         schedule.plan(Occurrence(.restart, node: node.index, life: node.life), after: span)
     }
 
-    private func cut(_ kind: FaultKind, _ links: [Int]) {
+    /// Cuts links for a while.
+    func cut(_ kind: FaultKind, _ links: [Int]) {
         guard !links.isEmpty else { return }
         faults[kind] += 1
         let number = network.cut(links)
@@ -82,7 +83,8 @@ extension Engine {
         if slowLink != nil { faults[.slowLink] += 1 }
     }
 
-    private func pause(_ node: SimulatedNode) {
+    /// The process stands still for a while.
+    func pause(_ node: SimulatedNode) {
         guard node.isUp, !node.isPaused else { return }
         faults[.pause] += 1
         node.isPaused = true

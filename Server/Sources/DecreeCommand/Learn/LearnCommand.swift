@@ -3,7 +3,7 @@ import DecreeLearning
 import Foundation
 
 /// Shows the proposals that lead to Paxos, and what breaks each.
-struct LearnCommand: ParsableCommand {
+struct LearnCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "learn",
         abstract: "Go the way to Paxos step by step: see what breaks each proposal, and break it yourself.",
@@ -13,7 +13,7 @@ struct LearnCommand: ParsableCommand {
             Paxos, the code that ships, and all that can happen to it is gone through.
 
             Examples: decree learn; decree learn 4; decree learn --play two-leaders; decree learn 12 --thorough;
-            decree learn 10 --html run.html; decree learn --bring 'python3 acceptor.py'
+            decree learn 10 --html run.html; decree learn 10 --serve; decree learn --bring 'python3 acceptor.py'
 
             Exit codes: 0 done, 1 a brought acceptor breaks a property or cannot be asked, or the page
             cannot be written, 2 the command line makes no sense.
@@ -42,6 +42,15 @@ struct LearnCommand: ParsableCommand {
             "Write the run as a page to go through in a browser: one file that needs nothing else, in place of what it held.",
             valueName: "file"))
     var html: String?
+
+    @Flag(
+        help:
+            "Serve the run to a browser on this machine, with the code behind it: at any step something else may be chosen."
+    )
+    var serve = false
+
+    @Option(help: ArgumentHelp("Where to serve it, on loopback; a free port unless given.", valueName: "port"))
+    var port: Int?
 
     @Option(help: ArgumentHelp("Write the run as a log with vector clocks for ShiViz.", valueName: "file"))
     var shiviz: String?
@@ -76,12 +85,16 @@ struct LearnCommand: ParsableCommand {
                 throw ValidationError("\(flag) shows the run of a step: decree learn 10 \(flag) FILE.")
             }
         }
+        if serve, step == nil || play {
+            throw ValidationError("--serve shows the run of a step: decree learn 10 --serve.")
+        }
+        if let problem = ServedPort.problem(port, isServing: serve) { throw ValidationError(problem) }
         if thorough, play || step.flatMap({ Step($0) }) != .paxos {
             throw ValidationError("--thorough is for step 12: decree learn 12 --thorough.")
         }
     }
 
-    func run() throws {
+    func run() async throws {
         if let bring { return try BroughtCheck(command: bring, patience: patience, text: text).run() }
         guard let step = step.flatMap({ Step($0) }) else { return Output.write(text.list) }
         if play { return try PlayLoop(step: step, text: text).run() }
@@ -93,6 +106,7 @@ struct LearnCommand: ParsableCommand {
         Output.write(text.report(step, report, seconds: Date().timeIntervalSince(start)))
         if let html, let run = report.recording { try RunFile(path: html).write(page: run) }
         if let shiviz, let run = report.recording { try RunFile(path: shiviz).write(log: run) }
+        if serve, let ways = report.ways { return try await RunServer(ways: ways, port: port ?? 0).run() }
         if step == .paxos { ThoroughText(text: text).run(isThorough: thorough) }
     }
 }

@@ -4,7 +4,7 @@ import DecreeSimulator
 import Foundation
 
 /// Runs the cluster in a world that a seed makes, with faults, and checks every step.
-struct SimulateCommand: ParsableCommand {
+struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Run the real log, journal and store in a simulated world full of faults, and check every step.",
@@ -51,6 +51,15 @@ struct SimulateCommand: ParsableCommand {
         help: ArgumentHelp("Write the same run as a log with vector clocks for ShiViz.", valueName: "file"))
     var shiviz: String?
 
+    @Flag(
+        help:
+            "Serve the run to a browser on this machine, with the code behind it: at any step something else may be chosen."
+    )
+    var serve = false
+
+    @Option(help: ArgumentHelp("Where to serve it, on loopback; a free port unless given.", valueName: "port"))
+    var port: Int?
+
     @Option(help: "How many seeds to run at once; all processors unless given.")
     var jobs: Int?
 
@@ -77,17 +86,24 @@ struct SimulateCommand: ParsableCommand {
         for (flag, file) in [("--html", html), ("--shiviz", shiviz)] {
             guard let file else { continue }
             if file.isEmpty { throw ValidationError("\(flag) needs a file.") }
-            if seed == nil, planted == nil || planted == "list" {
-                throw ValidationError("\(flag) shows one run: decree simulate --seed 42 \(flag) FILE.")
-            }
-            if explore != nil { throw ValidationError("\(flag) shows a run that is drawn: it takes no --explore.") }
+            try validateOneRun("\(flag) FILE")
         }
+        if serve { try validateOneRun("--serve") }
+        if let problem = ServedPort.problem(port, isServing: serve) { throw ValidationError(problem) }
         if beside, html == nil || planted == nil {
             throw ValidationError("--beside shows a planted bug beside the sound core: it needs --planted and --html.")
         }
     }
 
-    func run() throws {
+    /// What is shown is one run, and one that is drawn.
+    private func validateOneRun(_ words: String) throws {
+        if seed == nil, planted == nil || planted == "list" {
+            throw ValidationError("\(words) shows one run: decree simulate --seed 42 \(words).")
+        }
+        if explore != nil { throw ValidationError("\(words) shows a run that is drawn: it takes no --explore.") }
+    }
+
+    func run() async throws {
         if planted == "list" {
             for bug in PlantedBug.all { Output.write("\(bug.name)\n    \(bug.meaning)\n") }
             return
@@ -96,9 +112,9 @@ struct SimulateCommand: ParsableCommand {
         CrashNote.install()
         let range = seed.map { $0...$0 } ?? seeds.seeds
         if let planted, let bug = PlantedBug(named: planted) {
-            try search(range, for: bug)
+            try await search(range, for: bug)
         } else if let seed {
-            try replay(seed)
+            try await replay(seed)
         } else {
             try runSuite(range)
         }
@@ -115,7 +131,7 @@ struct SimulateCommand: ParsableCommand {
     }
 
     /// One run; its replay line stands there before it begins.
-    private func replay(_ seed: UInt64) throws {
+    private func replay(_ seed: UInt64) async throws {
         let line = Self.replayLine(seed: seed, workload: workload)
         if !json { Output.write("replay: \(line)\n") }
         CrashNote.set(line, at: 0)
@@ -129,8 +145,14 @@ struct SimulateCommand: ParsableCommand {
         if let recording { try write(recording) }
         if let violation = report.violation {
             if !json { Output.write(SimulationText.text(violation, replay: line)) }
-            throw ExitCode.failure
         }
+        if serve { try await serve(seed) }
+        if report.violation != nil { throw ExitCode.failure }
+    }
+
+    /// Until somebody ends it.
+    private func serve(_ seed: UInt64, _ bug: PlantedBug? = nil) async throws {
+        try await RunServer(ways: workload.ways(seed: seed, planted: bug), port: port ?? 0).run()
     }
 
     /// Recorded only for somebody who wants to see it.
@@ -184,7 +206,7 @@ struct SimulateCommand: ParsableCommand {
     }
 
     /// Searches for a run that shows the bug; the sound core must pass the same seed.
-    private func search(_ range: ClosedRange<UInt64>, for bug: PlantedBug) throws {
+    private func search(_ range: ClosedRange<UInt64>, for bug: PlantedBug) async throws {
         for seed in range {
             let line = Self.replayLine(seed: seed, workload: workload, planted: bug)
             CrashNote.set(line, at: 0)
@@ -202,6 +224,7 @@ struct SimulateCommand: ParsableCommand {
                 Output.write(SimulationText.text(violation, replay: line))
             }
             if html != nil || shiviz != nil { try write(workload.record(seed: seed, planted: bug).run, seed, bug) }
+            if serve { try await serve(seed, bug) }
             throw ExitCode(10)
         }
         StandardError.write(
