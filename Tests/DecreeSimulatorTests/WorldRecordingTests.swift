@@ -77,6 +77,20 @@ struct WorldRecordingTests {
         #expect(broken.events[difference].text != sound.events[difference].text)
     }
 
+    @Test("Votes are told as disks have them, and where a leader left out a rule it is told that its value is not safe")
+    func votes() throws {
+        let sound = record(4).1
+        let chosen = sound.events.flatMap { $0.voting ?? [] }.filter { $0.state == .chosen }
+        #expect(chosen.count > 100 && chosen.allSatisfy { $0.voters.count >= 2 && !$0.slot.isEmpty })
+        #expect(sound.events.contains { $0.judgement != nil })
+        #expect(sound.events.allSatisfy { $0.judgement?.isSafe != false })
+        let bug = try #require(PlantedBug(named: "lowestBallotAdopted"))
+        let seed = try #require(
+            (1...200 as ClosedRange<UInt64>).first { Registers.run(seed: $0, planted: bug).violation != nil })
+        let broken = record(seed, planted: bug).1
+        #expect(broken.events.last?.judgement?.isSafe == false, "\(String(describing: broken.events.last))")
+    }
+
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 

@@ -1,41 +1,27 @@
 import DecreePages
 
-/// Who voted for what in which round, and who may still: from what was said alone.
-///
-/// The induction over rounds asks, for every round that begins with a value: may another value still be chosen in an earlier
-/// one? A value may be chosen in a round if enough nodes have voted for it there or still may. Where the answer is always no,
-/// two values are never chosen.
-/// - Source: Lamport, "Paxos Made Simple", section 2.2 (P2b and its proof); "choosable" is what the TLA+ module Voting of
-///   Paxos calls a value that is not ruled out.
+/// The votes of a run of a step, round by round, from what was said alone; and of each round that began with a value whether that
+/// was safe.
 struct BallotBook {
-    private struct Entry {
-        let round: Round
-        let wish: Wish
-        /// The moment at which it began.
-        let moment: Int
-        var voters: Set<Int> = []
-    }
-
-    private let nodes: Int
-    private let quorum: Int
     private let keepsPromises: Bool
-    /// Ascending by round.
-    private var entries: [Entry] = []
+    private var votes: Votes<Round, Wish>
     /// Below which round each node votes no more.
     private var bounds: [Round]
     private var judgements: [Judgement] = []
 
     /// What may be chosen below a round at the moment when it begins.
-    struct Judgement: Hashable {
+    private struct Judgement {
         let moment: Int
         let lines: [String]
         let isSafe: Bool
     }
 
+    private static let words = Votes<Round, Wish>.Words(
+        "round", ballot: { "round \($0)" }, value: \.description, nodes: list)
+
     init(nodes: Int, quorum: Int, keepsPromises: Bool) {
-        self.nodes = nodes
-        self.quorum = quorum
         self.keepsPromises = keepsPromises
+        votes = Votes(quorum: quorum)
         bounds = Array(repeating: .zero, count: nodes)
     }
 
@@ -46,7 +32,7 @@ struct BallotBook {
         case .votes(let round, let wish):
             begin(round, wish, at: moment)
             raise(place, round)
-            for index in entries.indices where entries[index].round == round { entries[index].voters.insert(place) }
+            votes.vote(place, in: round, for: wish)
         case nil: break
         }
     }
@@ -56,49 +42,24 @@ struct BallotBook {
     }
 
     private mutating func begin(_ round: Round, _ wish: Wish, at moment: Int) {
-        guard !entries.contains(where: { $0.round == round }) else { return }
-        let place = entries.firstIndex { $0.round > round } ?? entries.count
-        judgements.append(judge(round, wish, below: entries[..<place], at: moment))
-        entries.insert(Entry(round: round, wish: wish, moment: moment), at: place)
+        guard !votes.hasBegun(round) else { return }
+        judgements.append(judge(round, wish, at: moment))
+        votes.begin(round, wish)
     }
 
-    // MARK: What may still be chosen
-
-    /// Those that have not voted in a round and still may.
-    private func undecided(_ entry: Entry) -> [Int] {
-        (0..<nodes).filter { !entry.voters.contains($0) && bounds[$0] <= entry.round }
-    }
-
-    private func isChosen(_ entry: Entry) -> Bool { entry.voters.count >= quorum }
-    private func isChoosable(_ entry: Entry) -> Bool { entry.voters.count + undecided(entry).count >= quorum }
-
-    private func judge(_ round: Round, _ wish: Wish, below: ArraySlice<Entry>, at moment: Int) -> Judgement {
-        var lines = ["step \(moment): round \(round) begins with \(wish)."]
-        if below.isEmpty { lines.append("No earlier round has a value: any value is safe.") }
-        for entry in below { lines.append(state(of: entry)) }
-        let rivals = below.filter { $0.wish != wish && isChoosable($0) }
-        let others = Set(rivals.map(\.wish)).sorted().map(\.description).joined(separator: " and ")
-        if rivals.isEmpty {
-            lines.append(below.isEmpty ? "" : "So no other value than \(wish) can be chosen below: \(wish) is safe.")
-        } else {
-            lines.append("So only \(others) would be safe, but \(wish) is proposed: here it breaks.")
-        }
-        return Judgement(moment: moment, lines: lines.filter { !$0.isEmpty }, isSafe: rivals.isEmpty)
-    }
-
-    private func state(of entry: Entry) -> String {
-        let start = "In round \(entry.round)"
-        let voters = "\(Self.list(entry.voters.sorted())) voted for \(entry.wish)"
-        if isChosen(entry) { return "\(start) \(entry.wish) is chosen: \(voters)." }
-        let undecided = undecided(entry)
-        if isChoosable(entry) {
-            let rest = "\(Self.list(undecided)) still may"
-            return "\(start) \(entry.wish) may still be chosen: " + (entry.voters.isEmpty ? "" : "\(voters), ")
-                + "\(rest)."
-        }
-        let closed = (0..<nodes).filter { bounds[$0] > entry.round && !entry.voters.contains($0) }
-        return
-            "\(start) \(entry.wish) can no longer be chosen: \(Self.list(closed)) did not vote and promised a later round."
+    private func judge(_ round: Round, _ wish: Wish, at moment: Int) -> Judgement {
+        let lower = votes.lines(below: round, bounds, Self.words)
+        let rivals = votes.rivals(of: wish, below: round, bounds, Self.words)
+        let verdict: String? =
+            if !rivals.isEmpty {
+                "So only \(rivals.joined(separator: " and ")) would be safe, but \(wish) is proposed: here it breaks."
+            } else if lower.isEmpty {
+                "No earlier round has a value: any value is safe."
+            } else {
+                "So no other value than \(wish) can be chosen below: \(wish) is safe."
+            }
+        let lines = ["step \(moment): round \(round) begins with \(wish)."] + lower + [verdict].compactMap(\.self)
+        return Judgement(moment: moment, lines: lines, isSafe: rivals.isEmpty)
     }
 
     private static func list(_ places: [Int]) -> String {
@@ -115,33 +76,12 @@ extension BallotBook {
     var induction: [String] { judgements.flatMap { [$0.lines[0]] + $0.lines.dropFirst().map { "  \($0)" } } }
 
     /// Two majorities meet: whom the quorums of rounds share in which values were chosen.
-    var meetings: [String] {
-        let chosen = entries.filter(isChosen)
-        return zip(chosen, chosen.dropFirst()).map { earlier, later in
-            let shared = earlier.voters.intersection(later.voters).sorted()
-            let sets =
-                "\(Self.list(earlier.voters.sorted())) chose \(earlier.wish) in round \(earlier.round), "
-                + "\(Self.list(later.voters.sorted())) chose \(later.wish) in round \(later.round)"
-            guard !shared.isEmpty else { return "\(sets). They share no node: neither could know of the other." }
-            let both = "They share \(Self.list(shared))"
-            return earlier.wish == later.wish
-                ? "\(sets). \(both), through which the later round got to know of \(earlier.wish)."
-                : "\(sets). \(both), which voted for both."
-        }
-    }
-}
+    var meetings: [String] { votes.meetings(Self.words) }
 
-// MARK: What a page shows
-
-extension BallotBook {
     /// The votes as they are, ascending by round.
     var rows: [RecordedBallot] {
-        entries.map { entry in
-            RecordedBallot(
-                ballot: entry.round.description, value: entry.wish.description, voters: entry.voters.sorted(),
-                undecided: undecided(entry),
-                state: isChosen(entry) ? .chosen : isChoosable(entry) ? .choosable : .closed)
-        }
+        votes.rows(
+            bounds, Votes<Round, Wish>.Words("round", ballot: \.description, value: \.description, nodes: Self.list))
     }
 
     /// What was found of the rounds that began at a moment.

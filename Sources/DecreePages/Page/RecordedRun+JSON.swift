@@ -112,6 +112,7 @@ extension RecordedFact: JSONValue {
 extension RecordedBallot: JSONValue {
     func write(into json: inout JSONText) {
         json.object { json in
+            json.field("slot", slot)
             json.field("ballot", ballot)
             json.field("value", value)
             json.field("voters", voters)

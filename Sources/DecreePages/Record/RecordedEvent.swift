@@ -10,7 +10,8 @@ public struct RecordedEvent: Hashable, Sendable {
     public var message: Int?
     /// What the node holds from now on; nil where that is what it held before.
     public var facts: [RecordedFact]?
-    /// The votes from now on; nil where they are as before.
+    /// The votes from now on, where there are several decisions those of the slots in which they changed; nil where they are as
+    /// before.
     public var voting: [RecordedBallot]?
     /// A ballot begins with a value: which other values may still be chosen below it.
     public var judgement: RecordedJudgement?
@@ -60,6 +61,8 @@ public struct RecordedBallot: Hashable, Sendable {
         case closed
     }
 
+    /// Which decision it is, as in "4" or "4..9"; empty where there is one.
+    public let slot: String
     public let ballot: String
     public let value: String
     /// Nodes, ascending.
@@ -68,7 +71,10 @@ public struct RecordedBallot: Hashable, Sendable {
     public let undecided: [Int]
     public let state: State
 
-    public init(ballot: String, value: String, voters: [Int], undecided: [Int], state: State) {
+    public init(
+        slot: String = "", ballot: String, value: String, voters: [Int], undecided: [Int], state: State
+    ) {
+        self.slot = slot
         self.ballot = ballot
         self.value = value
         self.voters = voters

@@ -105,10 +105,9 @@ function causality(of) {
 /** Whom the quorums of two ballots share in which values were chosen. */
 function meetings(votes) {
   const chosen = votes.filter(row => row.state === "chosen");
-  return chosen.slice(1).map((later, i) => {
-    const earlier = chosen[i];
-    return { earlier, later, shared: earlier.voters.filter(node => later.voters.includes(node)) };
-  });
+  return chosen.slice(1).map((later, i) => ({ earlier: chosen[i], later }))
+    .filter(({ earlier, later }) => earlier.slot === later.slot)
+    .map(({ earlier, later }) => ({ earlier, later, shared: earlier.voters.filter(node => later.voters.includes(node)) }));
 }
 
 /** What one can search in. */

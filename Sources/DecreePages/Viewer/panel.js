@@ -123,16 +123,37 @@ function fillVotes() {
   const votes = votesAt(view.at);
   $("votes").hidden = !votes.length;
   if (!votes.length) return $("votes").replaceChildren();
-  const head = make("tr", {}, make("th", { scope: "col" }, "Ballot"), make("th", { scope: "col" }, "Value"),
-    ...nodes.map(node => make("th", { scope: "col", class: "vote" }, node.name.replace(/^node /, ""))), make("th", { scope: "col" }, ""));
-  const body = votes.map(row => make("tr", { class: row.state },
-    make("th", { scope: "row" }, row.ballot), make("td", {}, chip(row.value)),
-    ...nodes.map((_, i) => vote(row, i)), make("td", { class: "state" }, states[row.state])));
-  const parts = [make("h3", {}, "Values, ballot by ballot"), make("table", { class: "ballots" }, make("caption", { class: "unseen" }, "Who voted for which value in which ballot"), make("thead", {}, head), make("tbody", {}, ...body)),
-    make("p", { class: "dim" }, "● voted, ○ may still vote, · promised not to")];
+  // In a log a row is told of one of its slots; where a single value is chosen there is one decision.
+  const isLog = votes.some(row => row.slot);
+  const columns = [...(isLog ? ["Ballot and value"] : ["Ballot", "Value"]), ...nodes.map(node => node.name.replace(/^node /, "")), ""];
+  const head = make("tr", {}, ...columns.map((name, i) =>
+    make("th", { scope: "col", class: nodes.length && i >= columns.length - 1 - nodes.length && name ? "vote" : "" }, name)));
+  const body = votes.flatMap((row, i) => [
+    isLog && row.slot !== votes[i - 1]?.slot
+      ? make("tr", { class: "slot" }, make("th", { scope: "colgroup", colspan: columns.length }, slotName(row))) : null,
+    make("tr", { class: row.state }, ...ballotCells(row, isLog), ...nodes.map((_, node) => vote(row, node)),
+      make("td", { class: "state" }, states[row.state])),
+  ]).filter(Boolean);
+  const parts = [
+    make("h3", {}, isLog ? "The slots voted on last, ballot by ballot" : "Values, ballot by ballot"),
+    make("table", { class: "ballots" }, make("caption", { class: "unseen" }, "Who voted for which value in which ballot"),
+      make("thead", {}, head), make("tbody", {}, ...body)),
+    make("p", { class: "dim" }, "● voted, ○ may still vote, · promised not to"),
+  ];
   for (const meeting of meetings(votes)) parts.push(meetingText(meeting));
   $("votes").replaceChildren(...parts);
 }
+
+/** "Slot 4", "Group 1, slots 4..9". */
+function slotName({ slot }) {
+  const [group, number] = slot.includes(", ") ? slot.split(", ") : ["", slot];
+  const name = `${number.includes("..") ? "slots" : "slot"} ${number}`;
+  return group ? `${group}, ${name}` : name;
+}
+
+const ballotCells = (row, isLog) => isLog
+  ? [make("th", { scope: "row" }, row.ballot, make("span", { class: "value" }, row.value))]
+  : [make("th", { scope: "row" }, row.ballot), make("td", {}, chip(row.value))];
 
 function vote(row, node) {
   const voted = (row.voters ?? []).includes(node), may = (row.undecided ?? []).includes(node);
@@ -142,7 +163,7 @@ function vote(row, node) {
 const nodeList = list => list.map(node => nodes[node].name).join(" and ");
 
 function meetingText({ earlier, later, shared }) {
-  const text = make("p", { class: "meeting" }, "The quorums of ", make("b", {}, earlier.ballot), " and ", make("b", {}, later.ballot));
+  const text = make("p", { class: "meeting" }, earlier.slot ? `In ${slotName(earlier)} the quorums of ` : "The quorums of ", make("b", {}, earlier.ballot), " and ", make("b", {}, later.ballot));
   if (!shared.length) text.append(" share no node: neither could know of the other.");
   else text.append(" share ", make("b", {}, nodeList(shared)), earlier.value === later.value ? `, through which the later one got to know of ${earlier.value}.` : ", which voted for both values.");
   return text;

@@ -17,6 +17,8 @@ struct WorldRecorder {
     /// By link: it carried messages when it was looked at last.
     private var wasOpen: [Bool]
     private var chosenCount = 0
+    /// By group: the votes for its slots.
+    private var votes: [LogVotes]
 
     init(_ engine: Engine) {
         self.engine = engine
@@ -24,6 +26,11 @@ struct WorldRecorder {
         let links = engine.nodes.count * engine.nodes.count
         sendings = Array(repeating: [], count: links)
         wasOpen = Array(repeating: true, count: links)
+        votes = (1...engine.plan.groupCount).map { number in
+            LogVotes(
+                nodes: engine.nodes.map(\.id), quorum: engine.configuration.acceptQuorum,
+                group: engine.plan.groupCount > 1 ? number : nil)
+        }
     }
 
     /// What was recorded, without words around it.
@@ -156,12 +163,16 @@ struct WorldRecorder {
 
     private mutating func tellSync(_ node: Int, _ prospect: Prospect) {
         var durable: [Record] = []
+        var rows: [RecordedBallot] = []
         for (place, former) in prospect.underWay[node].enumerated() {
             let left = former.count - kept(of: former, in: engine.nodes[node].groups[place].underWay)
-            for index in 0..<left { durable += former[index].records }
+            let records = (0..<left).flatMap { former[$0].records }
+            rows += votes[place].synced(records, at: node)
+            durable += records
         }
         guard !durable.isEmpty else { return }
         add(node, .disk, "has synced \(ScenarioText.text(durable))", prospect)
+        if !rows.isEmpty { events[events.count - 1].voting = rows }
     }
 
     /// How many of the writes that were on their way still are.
@@ -179,9 +190,15 @@ struct WorldRecorder {
     private mutating func sightAll(_ occurrence: Occurrence, _ prospect: Prospect, from first: Int) {
         for node in engine.nodes.indices where !events[first...].contains(where: { $0.node == node }) {
             let (former, present) = (sights[node], NodeSight(engine.nodes[node]))
-            guard former != present || !written(node, prospect).isEmpty else { continue }
+            guard former != present || !written(node, prospect).joined().isEmpty else { continue }
+            if former.condition == .down, present.condition != .down { findVotes(of: node) }
             add(node, kind(of: present, since: former, occurrence), "", prospect)
         }
+    }
+
+    /// What a node starts with may be more than was seen to become durable.
+    private mutating func findVotes(of node: Int) {
+        for place in votes.indices { votes[place].found(engine.nodes[node].groups[place].durable, at: node) }
     }
 
     private func kind(of present: NodeSight, since former: NodeSight, _ occurrence: Occurrence) -> RecordedKind {
@@ -194,15 +211,12 @@ struct WorldRecorder {
         }
     }
 
-    /// What was handed to the journal in this step.
-    private func written(_ node: Int, _ prospect: Prospect) -> [Record] {
-        var records: [Record] = []
-        for (place, former) in prospect.underWay[node].enumerated() {
-            let present = engine.nodes[node].groups[place].underWay
+    /// What was handed to the journal in this step, by group.
+    private func written(_ node: Int, _ prospect: Prospect) -> [[Record]] {
+        zip(prospect.underWay[node], engine.nodes[node].groups.map(\.underWay)).map { former, present in
             let last = former.last?.id ?? .zero
-            for index in 0..<present.count where present[index].id > last { records += present[index].records }
+            return (0..<present.count).map { present[$0] }.filter { $0.id > last }.flatMap(\.records)
         }
-        return records
     }
 
     private mutating func tellLinks() {
@@ -223,7 +237,8 @@ struct WorldRecorder {
 
     private mutating func add(_ node: Int, _ kind: RecordedKind, _ text: String, _ prospect: Prospect?) {
         let present = NodeSight(engine.nodes[node])
-        let written = prospect.map { self.written(node, $0) } ?? []
+        let groups = prospect.map { self.written(node, $0) } ?? []
+        let written = Array(groups.joined())
         let write = written.isEmpty ? "" : "writes \(ScenarioText.text(written))"
         let words = [text.isEmpty && write.isEmpty ? Self.words[kind.name] ?? "goes on" : text, write]
         var event = RecordedEvent(
@@ -231,11 +246,19 @@ struct WorldRecorder {
         event.nanoseconds = engine.now
         event.consequences = present.changes(since: sights[node])
         if present.facts != sights[node].facts { event.facts = present.facts }
+        event.judgement = judgement(of: groups, by: node)
         sights[node] = present
         let chosen = engine.chosenCount
         if chosen > chosenCount { event.consequences.append(chosenText(chosen - chosenCount)) }
         chosenCount = chosen
         events.append(event)
+    }
+
+    /// Whether what a leader proposes is safe.
+    private mutating func judgement(of groups: [[Record]], by node: Int) -> RecordedJudgement? {
+        let found = groups.indices.compactMap { votes[$0].proposed(groups[$0], by: node) }
+        guard !found.isEmpty else { return nil }
+        return RecordedJudgement(isSafe: found.allSatisfy(\.isSafe), lines: found.flatMap(\.lines))
     }
 
     private func chosenText(_ count: Int) -> String {
