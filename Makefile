@@ -73,7 +73,7 @@ golden: tools ## Writes anew what happens in the scenarios (Tests/DecreeSimulato
 	DECREE_GOLDEN=rewrite $(SWIFT) test --skip-build $(ROOT_TESTS) --filter ScenarioTests
 	@git --no-pager diff --stat -- Tests/DecreeSimulatorTests/Scenarios
 
-pages: build ## Writes anew what the chapters of Docs/learn show.
+pages: build ## Writes anew what the chapters of Docs/learn show, and makes pages of all their runs: pages/index.html.
 	@Scripts/make-pages
 
 simulate: build ## Runs the simulator over SEEDS (1..300 unless set), explores STATES, and hunts every planted bug.

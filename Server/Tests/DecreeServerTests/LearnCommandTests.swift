@@ -90,6 +90,10 @@ extension ServerTests {
             #expect(log.succeeded && log.output.contains("ShiViz"), "\(log)")
             let lines = try String(contentsOfFile: directory.path("log"), encoding: .utf8).split(separator: "\n")
             #expect(lines.count == 1 + 2 * 10 && lines[1] == "wants A" && lines[2] == #"node-0 {"node-0":1}"#)
+            let module = try learn(["10", "--spectacle", directory.path("10.tla")])
+            #expect(module.succeeded && module.output.contains("Spectacle"), "\(module)")
+            #expect(
+                try String(contentsOfFile: directory.path("10.tla"), encoding: .utf8).hasPrefix("---- MODULE Run ----"))
             let device = try learn(["4", "--html", "/dev/null"])
             #expect(device.succeeded, "\(device)")
             let kind = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
@@ -122,7 +126,7 @@ extension ServerTests {
             let cases: [(words: [String], says: String)] = [
                 (["99"], "there is no step '99'"), (["--play"], "--play needs a step"),
                 (["4", "--width", "3"], "--width"),
-                (["--html", "run.html"], "--html shows the run of a step"),
+                (["--html", "run.html"], "--html FILE shows the run of a step"),
                 (["4", "--html", ""], "--html needs a file"), (["--serve"], "--serve shows the run of a step"),
                 (["4", "--port", "80"], "--port is for --serve"),
                 (["4", "--serve", "--port", "65536"], "--port takes"),

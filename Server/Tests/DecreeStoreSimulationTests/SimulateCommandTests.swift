@@ -86,6 +86,28 @@ struct SimulateCommandTests {
         }
     }
 
+    @Test("A scenario is carried out from its file, printed, and shown as a page and as a module")
+    func scenario() throws {
+        let directory = try TemporaryDirectory("scenario")
+        defer { directory.remove() }
+        let (file, page) = (directory.path("short.txt"), directory.path("run.html"))
+        try "# A claim.\n> nodes 3\n> start\n> elect n1\n> propose n2 x\n> settle\n"
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let shown = try simulate(
+            "--scenario", file, "--html", page, "--spectacle", directory.path("My run-1.tla"))
+        #expect(shown.succeeded && shown.output.contains("n2 -> n1  forward n2#1=x"), "\(shown)")
+        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<title>A claim · Decree</title>"))
+        let module = try String(contentsOfFile: directory.path("My run-1.tla"), encoding: .utf8)
+        #expect(module.hasPrefix("---- MODULE Myrun1 ----\n"), "\(module.prefix(60))")
+        try "# A claim.\n> jump\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let wrong = try simulate("--scenario", file)
+        #expect(wrong.status == .exited(1) && wrong.error.contains("line 2: there is no step 'jump'"), "\(wrong)")
+        let missing = try simulate("--scenario", directory.path("none"))
+        #expect(missing.status == .exited(1) && missing.error.contains("cannot be read"), "\(missing)")
+        let mixed = try simulate("--scenario", file, "--seed", "1")
+        #expect(mixed.status == .exited(2) && mixed.error.contains("--scenario"), "\(mixed)")
+    }
+
     @Test("An exploration tells how far it went, and what it found as the fewest steps")
     func explore() throws {
         let sound = try simulate("--explore", "2000")

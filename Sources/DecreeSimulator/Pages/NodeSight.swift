@@ -37,6 +37,16 @@ struct NodeSight: Equatable {
         }
     }
 
+    init(_ node: ScenarioNode) {
+        guard let replica = node.replica else { return }
+        condition = .up
+        replicas = [
+            Replica(
+                promised: replica.promised, leader: replica.leader, isLeading: replica.isLeading,
+                watermark: replica.watermark, applied: replica.applied)
+        ]
+    }
+
     /// What it holds, for a reader.
     var facts: [RecordedFact] {
         guard condition != .down else { return [RecordedFact("down", "", weight: .down)] }

@@ -49,6 +49,10 @@ extension RecordedKind {
         name: "mended", sign: "=", family: .fault, meaning: "Links carry messages again.")
     static let loss = RecordedKind(
         name: "loss", sign: "x", family: .fault, meaning: "A message never arrives. Neither side is told so.")
+    /// Of a scenario.
+    static let order = RecordedKind(
+        name: "order", sign: ">", family: .other,
+        meaning: "The scenario says what happens to clients, network and disks.")
     static let damaged = RecordedKind(
         name: "damaged", sign: "~", family: .refusal,
         meaning: "A frame that was damaged on its way, or is of a former life.")

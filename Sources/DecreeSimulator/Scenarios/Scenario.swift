@@ -1,3 +1,5 @@
+import DecreePages
+
 /// A scenario in text: steps, and what the cluster made of each.
 ///
 /// ```text
@@ -17,7 +19,18 @@ public enum Scenario {
     /// - Parameter text: A scenario, with or without what happens.
     /// - Returns: The scenario with what happens.
     /// - Throws: Which line could not be understood or carried out.
-    public static func run(_ text: String) throws(ScenarioError) -> String {
+    public static func run(_ text: String) throws(ScenarioError) -> String { try play(text).lines }
+
+    /// The same, and what happened recorded for a page.
+    /// - Parameter command: How the page is made.
+    public static func record(
+        _ text: String, command: String
+    ) throws(ScenarioError) -> (lines: String, run: RecordedRun) {
+        let (lines, recorder) = try play(text)
+        return (lines, recorder.run(paragraphs(text), command: command))
+    }
+
+    private static func play(_ text: String) throws(ScenarioError) -> (lines: String, recorder: ScenarioRecorder) {
         var runner = ScenarioRunner()
         var lines: [String] = []
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -25,7 +38,7 @@ public enum Scenario {
                 lines.append(String(line))
                 do throws(ScenarioProblem) {
                     let (step, isQuiet) = try ScenarioStep.read(line.dropFirst())
-                    let happened = try runner.carryOut(step)
+                    let happened = try runner.carryOut(step, line.dropFirst(2))
                     if !isQuiet { lines += happened }
                 } catch {
                     throw ScenarioError(line: number + 1, problem: error.text)
@@ -37,7 +50,25 @@ public enum Scenario {
         guard lines.first?.hasPrefix("# ") == true else {
             throw ScenarioError(line: 1, problem: "the first line says what the scenario shows: # ...")
         }
-        return lines.joined(separator: "\n")
+        return (lines.joined(separator: "\n"), runner.recorder)
+    }
+
+    /// What a scenario tells its reader; the first is its claim.
+    private static func paragraphs(_ text: String) -> [String] {
+        var paragraphs: [String] = []
+        var isInside = false
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let words = line.hasPrefix("# ") ? String(line.dropFirst(2)) : ""
+            if words.isEmpty {
+                isInside = false
+            } else if isInside {
+                paragraphs[paragraphs.count - 1] += " \(words)"
+            } else {
+                paragraphs.append(words)
+                isInside = true
+            }
+        }
+        return paragraphs
     }
 }
 

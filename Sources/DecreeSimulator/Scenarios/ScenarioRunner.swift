@@ -7,6 +7,8 @@ import PaxosLog
 /// effects are carried out), a network on which a message takes a millisecond, disks on which a sync takes one.
 struct ScenarioRunner {
     private struct Frame {
+        /// Counts what was sent.
+        let number: Int
         let from: NodeID
         let to: NodeID
         let envelope: Envelope
@@ -39,10 +41,15 @@ struct ScenarioRunner {
     private var awake: NodeID?
     private var showsHeartbeats = false
     private var lines: [String] = []
+    private var frameCount = 0
+    /// The same for a page.
+    private(set) var recorder = ScenarioRecorder()
 
+    /// - Parameter text: The step as it is written.
     /// - Returns: What happened, a line for each event.
-    mutating func carryOut(_ step: ScenarioStep) throws(ScenarioProblem) -> [String] {
+    mutating func carryOut(_ step: ScenarioStep, _ text: Substring) throws(ScenarioProblem) -> [String] {
         lines = []
+        if step.isTold { recorder.ordered(text) }
         switch step {
         case .nodes(let count, let settings): try make(count, settings)
         case .disk(let node, let records): try nodes[place(of: node)].lay(records)
@@ -99,6 +106,7 @@ extension ScenarioRunner {
     /// A millisecond passes: what arrives now comes in, and then every node has its turn.
     private mutating func pass() {
         now += 1
+        recorder.passed(to: now)
         let due = underWay.filter { $0.time <= now }
         underWay.removeAll { $0.time <= now }
         for (_, arrival) in due { arrive(arrival) }
@@ -111,11 +119,13 @@ extension ScenarioRunner {
             guard let place = nodes.firstIndex(where: { $0.id == node }) else { return }
             log(node, "has synced")
             nodes[place].synced()
+            recorder.synced(place, nodes[place].inbox)
             planSync(place)
         case .frame(let frame):
             guard let place = nodes.firstIndex(where: { $0.id == frame.to }) else { return }
             guard nodes[place].isUp else { return lose(frame) }
             log(frame, " -> ", "")
+            if isShown(frame) { recorder.arrived(frame.number) }
             arrived.append(frame)
             nodes[place].inbox.append(.received(frame.envelope, from: frame.from))
         }
@@ -132,9 +142,13 @@ extension ScenarioRunner {
         let node = nodes[place].id
         if !effects.records.isEmpty {
             log(node, "writes " + ScenarioText.text(effects.records))
+            recorder.writes(place, effects.writeID, effects.records)
             planSync(place)
         }
-        for send in effects.sends { transmit(Frame(from: node, to: send.to, envelope: send.envelope)) }
+        for send in effects.sends {
+            frameCount += 1
+            transmit(Frame(number: frameCount, from: node, to: send.to, envelope: send.envelope))
+        }
         for load in effects.loads {
             log(node, "reads \(ScenarioText.slots(load.first, load.last)) from its journal for \(load.peer)")
             nodes[place].inbox.append(nodes[place].load(load))
@@ -144,6 +158,8 @@ extension ScenarioRunner {
         }
         for text in ScenarioText.texts(effects.applies) { log(node, text) }
         for outcome in effects.outcomes { log(node, ScenarioText.text(outcome, of: node)) }
+        recorder.came(place, of: effects)
+        recorder.stands(nodes[place], place)
     }
 
     private mutating func planSync(_ place: Int) {
@@ -176,7 +192,10 @@ extension ScenarioRunner {
 
 // The network.
 extension ScenarioRunner {
+    private func isShown(_ frame: Frame) -> Bool { showsHeartbeats || !frame.isHeartbeat }
+
     private mutating func transmit(_ frame: Frame) {
+        if isShown(frame) { recorder.sends(frame.number, frame.from, frame.to, frame.message) }
         let isLost = cuts.contains { $0.contains(frame.from, frame.to) } || Self.isAmong(losses, frame)
         if isLost { return lose(frame) }
         if Self.isAmong(holds, frame) {
@@ -190,10 +209,13 @@ extension ScenarioRunner {
         filters.contains { $0.kind == frame.message.kind && $0.links.contains(frame.from, frame.to) }
     }
 
-    private mutating func lose(_ frame: Frame) { log(frame, " -x ", " (lost)") }
+    private mutating func lose(_ frame: Frame) {
+        recorder.lost(frame.number)
+        log(frame, " -x ", " (lost)")
+    }
 
     private mutating func log(_ frame: Frame, _ arrow: String, _ note: String) {
-        guard showsHeartbeats || !frame.isHeartbeat else { return }
+        guard isShown(frame) else { return }
         log("\(frame.from)\(arrow)\(frame.to)", ScenarioText.text(frame.message) + note)
     }
 
@@ -219,11 +241,13 @@ extension ScenarioRunner {
         configuration = Configuration(number: ConfigurationNumber(1), members: members)
         self.settings = settings
         nodes = members.map { ScenarioNode(id: $0) }
+        recorder.begin(configuration)
     }
 
     private mutating func start(_ names: [NodeID]) throws(ScenarioProblem) {
         for node in names.isEmpty ? nodes.filter({ !$0.isUp }).map(\.id) : names {
             let place = try place(of: node)
+            recorder.started(place, with: try nodes[place].recover().state(of: ScenarioNode.group))
             try nodes[place].start(configuration, settings, at: instant)
             planSync(place)
             log(node, "starts")
@@ -262,12 +286,16 @@ extension ScenarioRunner {
     private mutating func crash(_ node: NodeID, isTorn: Bool) throws(ScenarioProblem) {
         let place = try running(node)
         underWay.removeAll { if case .synced(node) = $0.arrival { true } else { false } }
-        switch nodes[place].crash(isTorn: isTorn) {
-        case .nothingUnderWay: log(node, "crashes; everything was synced")
-        case .allLost: log(node, "crashes; what was not synced is lost")
-        case .torn: log(node, "crashes; of what was not synced a part is on the disk")
-        case .allKept: log(node, "crashes; what was not synced is on the disk")
-        }
+        let text =
+            switch nodes[place].crash(isTorn: isTorn) {
+            case .nothingUnderWay: "crashes; everything was synced"
+            case .allLost: "crashes; what was not synced is lost"
+            case .torn: "crashes; of what was not synced a part is on the disk"
+            case .allKept: "crashes; what was not synced is on the disk"
+            }
+        log(node, text)
+        recorder.happened(place, .crash, text)
+        recorder.stands(nodes[place], place)
     }
 
     private mutating func snapshot(_ node: NodeID) throws(ScenarioProblem) {

@@ -49,6 +49,18 @@ enum ScenarioStep {
     case state([NodeID])
 }
 
+extension ScenarioStep {
+    /// What happens by it shows that it was carried out only where somebody says so: on a page it is a step of its own.
+    var isTold: Bool {
+        switch self {
+        case .propose, .read, .cut, .lose, .hold, .deliver, .heal, .again, .stall, .resume, .snapshot, .suspect,
+            .handOver:
+            true
+        case .nodes, .disk, .start, .elect, .run, .settle, .crash, .showHeartbeats, .state: false
+        }
+    }
+}
+
 /// The links that a step is about.
 struct ScenarioLinks {
     /// Nil: any.

@@ -37,23 +37,7 @@ struct LearnCommand: AsyncParsableCommand {
     @Flag(help: "With step 12: three ballots, a learner, crashes at any write, messages lost or repeated; in minutes.")
     var thorough = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Write the run as a page to go through in a browser: one file that needs nothing else, in place of what it held.",
-            valueName: "file"))
-    var html: String?
-
-    @Flag(
-        help:
-            "Serve the run to a browser on this machine, with the code behind it: at any step something else may be chosen."
-    )
-    var serve = false
-
-    @Option(help: ArgumentHelp("Where to serve it, on loopback; a free port unless given.", valueName: "port"))
-    var port: Int?
-
-    @Option(help: ArgumentHelp("Write the run as a log with vector clocks for ShiViz.", valueName: "file"))
-    var shiviz: String?
+    @OptionGroup var shown: RunOptions
 
     @Option(help: ArgumentHelp("Columns to write in; the terminal's unless given.", valueName: "columns"))
     var width: Int?
@@ -78,17 +62,9 @@ struct LearnCommand: AsyncParsableCommand {
             throw ValidationError(
                 "--bring checks an acceptor in a world of its own: it takes no step, --play or --thorough.")
         }
-        for (flag, file) in [("--html", html), ("--shiviz", shiviz)] {
-            guard let file else { continue }
-            if file.isEmpty { throw ValidationError("\(flag) needs a file.") }
-            if step == nil || play {
-                throw ValidationError("\(flag) shows the run of a step: decree learn 10 \(flag) FILE.")
-            }
+        if let words = shown.words, step == nil || play {
+            throw ValidationError("\(words) shows the run of a step: decree learn 10 \(words).")
         }
-        if serve, step == nil || play {
-            throw ValidationError("--serve shows the run of a step: decree learn 10 --serve.")
-        }
-        if let problem = ServedPort.problem(port, isServing: serve) { throw ValidationError(problem) }
         if thorough, play || step.flatMap({ Step($0) }) != .paxos {
             throw ValidationError("--thorough is for step 12: decree learn 12 --thorough.")
         }
@@ -104,9 +80,8 @@ struct LearnCommand: AsyncParsableCommand {
         let report = step.search { progress.reached($0) }
         progress.end()
         Output.write(text.report(step, report, seconds: Date().timeIntervalSince(start)))
-        if let html, let run = report.recording { try RunFile(path: html).write(page: run) }
-        if let shiviz, let run = report.recording { try RunFile(path: shiviz).write(log: run) }
-        if serve, let ways = report.ways { return try await RunServer(ways: ways, port: port ?? 0).run() }
-        if step == .paxos { ThoroughText(text: text).run(isThorough: thorough) }
+        if let run = report.recording { try shown.write(run) }
+        if step == .paxos, !shown.serve { ThoroughText(text: text).run(isThorough: thorough) }
+        if let ways = report.ways { try await shown.serve { ways } }
     }
 }

@@ -22,6 +22,14 @@ struct RunFile {
         try put(ShiVizLog.text(run), "The run as a log for ShiViz")
     }
 
+    /// Writes a module that Spectacle reads. It is called as the file is, as far as a module may be.
+    func write(module run: RecordedRun) throws(ClientFailure) {
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+            .filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        let isName = name.contains { $0.isLetter }
+        try put(SpectacleModule.text(run, name: isName ? name : "Run"), "The run as a module for Spectacle")
+    }
+
     private func put(_ text: String, _ words: String) throws(ClientFailure) {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: isReplaceable ? .atomic : [])

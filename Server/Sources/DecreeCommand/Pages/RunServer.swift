@@ -53,13 +53,3 @@ struct RunServer {
         return configuration
     }
 }
-
-/// The port of `--serve`, as a command line has it.
-enum ServedPort {
-    /// - Returns: What is wrong with it; nil when nothing is.
-    static func problem(_ port: Int?, isServing: Bool) -> String? {
-        guard let port else { return nil }
-        if !isServing { return "--port is for --serve." }
-        return (0...65_535).contains(port) ? nil : "--port takes a number from 0 to 65535; 0 is one that is free."
-    }
-}

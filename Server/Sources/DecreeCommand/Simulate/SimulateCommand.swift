@@ -11,6 +11,9 @@ struct SimulateCommand: AsyncParsableCommand {
         discussion: """
             Equal seeds give equal runs, in every process: what a run does is summed up in its digest.
 
+            What is shown of a run (--html, --serve) are \(SimulatedWorkload.stepsOfPage) of its steps: its beginning, or
+            its end if something was found there.
+
             Exit codes: 0 nothing was found, 1 a checker found something (or a page cannot be written, or a planted bug was not found, or a kind of
             fault came in hardly any of 100 runs or more), 2 the command line makes no sense, 10 a planted bug was found.
             """)
@@ -36,11 +39,7 @@ struct SimulateCommand: AsyncParsableCommand {
             valueName: "states"))
     var explore: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "Write the run of --seed, or the one in which --planted was found, as a page to go through in a browser: \(SimulatedWorkload.stepsOfPage) steps, its beginning, or its end if something was found there.",
-            valueName: "file"))
-    var html: String?
+    @OptionGroup var shown: RunOptions
 
     @Flag(
         help: "On the page of a planted bug show the sound core's run in the same world beside it, and where they part."
@@ -48,17 +47,10 @@ struct SimulateCommand: AsyncParsableCommand {
     var beside = false
 
     @Option(
-        help: ArgumentHelp("Write the same run as a log with vector clocks for ShiViz.", valueName: "file"))
-    var shiviz: String?
-
-    @Flag(
-        help:
-            "Serve the run to a browser on this machine, with the code behind it: at any step something else may be chosen."
-    )
-    var serve = false
-
-    @Option(help: ArgumentHelp("Where to serve it, on loopback; a free port unless given.", valueName: "port"))
-    var port: Int?
+        help: ArgumentHelp(
+            "Carry out the steps of a scenario, as Tests/DecreeSimulatorTests/Scenarios has them, and print what happens.",
+            valueName: "file"))
+    var scenario: String?
 
     @Option(help: "How many seeds to run at once; all processors unless given.")
     var jobs: Int?
@@ -76,31 +68,26 @@ struct SimulateCommand: AsyncParsableCommand {
         if let explore, !(1...100_000_000).contains(explore) {
             throw ValidationError("--explore takes a number of states from 1 to 100000000.")
         }
-        try validateFiles()
+        try validateShown()
         if let jobs, !(1...CrashNote.places).contains(jobs) {
             throw ValidationError("--jobs takes a number from 1 to \(CrashNote.places).")
         }
     }
 
-    private func validateFiles() throws {
-        for (flag, file) in [("--html", html), ("--shiviz", shiviz)] {
-            guard let file else { continue }
-            if file.isEmpty { throw ValidationError("\(flag) needs a file.") }
-            try validateOneRun("\(flag) FILE")
+    private func validateShown() throws {
+        if scenario != nil, seed != nil || planted != nil || explore != nil || shown.serve {
+            throw ValidationError(
+                "--scenario says all that happens: it takes no --seed, --planted, --explore or --serve.")
         }
-        if serve { try validateOneRun("--serve") }
-        if let problem = ServedPort.problem(port, isServing: serve) { throw ValidationError(problem) }
-        if beside, html == nil || planted == nil {
+        if let words = shown.words, scenario == nil {
+            if seed == nil, planted == nil || planted == "list" {
+                throw ValidationError("\(words) shows one run: decree simulate --seed 42 \(words).")
+            }
+            if explore != nil { throw ValidationError("\(words) shows a run that is drawn: it takes no --explore.") }
+        }
+        if beside, shown.html == nil || planted == nil {
             throw ValidationError("--beside shows a planted bug beside the sound core: it needs --planted and --html.")
         }
-    }
-
-    /// What is shown is one run, and one that is drawn.
-    private func validateOneRun(_ words: String) throws {
-        if seed == nil, planted == nil || planted == "list" {
-            throw ValidationError("\(words) shows one run: decree simulate --seed 42 \(words).")
-        }
-        if explore != nil { throw ValidationError("\(words) shows a run that is drawn: it takes no --explore.") }
     }
 
     func run() async throws {
@@ -108,6 +95,7 @@ struct SimulateCommand: AsyncParsableCommand {
             for bug in PlantedBug.all { Output.write("\(bug.name)\n    \(bug.meaning)\n") }
             return
         }
+        if let scenario { return try ScenarioFile(path: scenario).show(shown) }
         if let explore { return try self.explore(explore) }
         CrashNote.install()
         let range = seed.map { $0...$0 } ?? seeds.seeds
@@ -142,34 +130,30 @@ struct SimulateCommand: AsyncParsableCommand {
         totals.add(report)
         Output.write(json ? SimulationText.json(report) + "\n" : SimulationText.text(report))
         finish(totals, since: start)
-        if let recording { try write(recording) }
+        if let recording { try shown.write(recording, isSilent: json) }
         if let violation = report.violation {
             if !json { Output.write(SimulationText.text(violation, replay: line)) }
         }
-        if serve { try await serve(seed) }
+        try await serve(seed)
         if report.violation != nil { throw ExitCode.failure }
     }
 
-    /// Until somebody ends it.
     private func serve(_ seed: UInt64, _ bug: PlantedBug? = nil) async throws {
-        try await RunServer(ways: workload.ways(seed: seed, planted: bug), port: port ?? 0).run()
+        try await shown.serve { workload.ways(seed: seed, planted: bug) }
     }
 
     /// Recorded only for somebody who wants to see it.
     private func run(_ seed: UInt64) -> (report: RunReport, recording: RecordedRun?) {
-        guard html != nil || shiviz != nil else { return (workload.run(seed: seed), nil) }
+        guard shown.isWritten else { return (workload.run(seed: seed), nil) }
         let (report, recording) = workload.record(seed: seed)
         return (report, recording)
     }
 
-    /// Writes the files that were asked for.
-    private func write(_ run: RecordedRun, _ seed: UInt64 = 0, _ bug: PlantedBug? = nil) throws {
-        if let shiviz { try RunFile(path: shiviz, isSilent: json).write(log: run) }
-        guard let html else { return }
-        let file = RunFile(path: html, isSilent: json)
-        guard beside, let bug else { return try file.write(page: run) }
+    /// Writes the run in which a planted bug was found.
+    private func write(_ seed: UInt64, _ bug: PlantedBug) throws {
+        guard beside else { return try shown.write(workload.record(seed: seed, planted: bug).run, isSilent: json) }
         let (broken, sound) = workload.recordPair(seed: seed, planted: bug)
-        try file.write(page: broken, beside: sound)
+        try shown.write(broken, beside: sound, isSilent: json)
     }
 
     private func runSuite(_ range: ClosedRange<UInt64>) throws {
@@ -223,8 +207,8 @@ struct SimulateCommand: AsyncParsableCommand {
                 Output.write("\(bug.name) is caught by \(violation.checker.rawValue); the sound core passes.\n")
                 Output.write(SimulationText.text(violation, replay: line))
             }
-            if html != nil || shiviz != nil { try write(workload.record(seed: seed, planted: bug).run, seed, bug) }
-            if serve { try await serve(seed, bug) }
+            if shown.isWritten { try write(seed, bug) }
+            try await serve(seed, bug)
             throw ExitCode(10)
         }
         StandardError.write(
