@@ -94,8 +94,15 @@ struct WorldRecordingTests {
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    @Test("The code that a page names is there")
+    @Test("The code and the specification that a page names are there")
     func handlers() throws {
+        let specification = try String(
+            contentsOf: Self.root.appendingPathComponent("Specs/SlotLog.tla"), encoding: .utf8)
+        let actions = record(4).1.kinds.compactMap(\.handler).map(\.action).filter { !$0.isEmpty }
+        #expect(actions.count >= 5)
+        for action in actions {
+            #expect(specification.contains("\n\(action.prefix { $0 != " " })(n) =="), "\(action)")
+        }
         for handler in record(4).1.kinds.compactMap(\.handler) {
             let text = try String(contentsOf: Self.root.appendingPathComponent(handler.file), encoding: .utf8)
             let parts = handler.name.split(whereSeparator: { ".(".contains($0) })

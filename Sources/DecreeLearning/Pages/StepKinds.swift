@@ -26,22 +26,16 @@ extension RecordedKind {
     static func wants(in step: Step) -> RecordedKind {
         if step.runsProcesses {
             return RecordedKind(
-                name: "wish", sign: "?", family: .client,
-                meaning: "A client of this node wants a value. The node begins a round of its own, a ballot: it asks "
-                    + "every acceptor for a promise (phase 1a).",
-                handler: RecordedHandler(
-                    name: "Proposer.stand", file: "Sources/PaxosSynod/Roles/Proposer.swift",
-                    section: "Paxos Made Simple, section 2.2", action: action("Stand")))
+                "wish", "?", .client,
+                at: .synod("Proposer.stand", in: "Roles/Proposer", "section 2.2", action: "Stand"),
+                "A client of this node wants a value. The node begins a round of its own, a ballot: it asks every "
+                    + "acceptor for a promise (phase 1a).")
         }
         let (name, file) = step.receiver
         return RecordedKind(
-            name: "wish", sign: "?", family: .client,
-            meaning: "A client of this node wants a value, and the node sets about getting it decided.",
-            handler: RecordedHandler(name: "\(name).propose", file: file))
+            "wish", "?", .client, at: RecordedHandler(name: "\(name).propose", file: file),
+            "A client of this node wants a value, and the node sets about getting it decided.")
     }
-
-    /// As the specification of the processes that ship calls it.
-    static func action(_ name: String) -> String { "\(name) in Specs/Synod.tla" }
 
     /// A node dies.
     static let dies = RecordedKind(
@@ -52,20 +46,24 @@ extension RecordedKind {
 
 extension Letter {
     func kind(in step: Step) -> RecordedKind {
-        let (sign, family, meaning) = looks
-        let (name, file) = step.receiver
-        return RecordedKind(
-            name: "\(word)", sign: sign, family: family, meaning: meaning,
-            handler: RecordedHandler(name: "\(name).receive", file: file))
-    }
-
-    private var looks: (sign: String, family: RecordedKind.Family, meaning: String) {
-        switch word {
-        case .ask: ("ask", .client, "Somebody asks the node that keeps the value to take another one.")
-        case .write: ("w", .accept, "The node is asked to keep a value.")
-        case .written: ("ok", .accept, "A node says that it keeps the value. Whoever wrote it counts the answers.")
-        case .decided: ("!", .learn, "A node that knows what is decided tells the others.")
-        case .tell: ("t", .accept, "A node tells what it holds. The receiver takes it or not, and counts who holds it.")
+        let (receiver, file) = step.receiver
+        let handler = RecordedHandler(name: "\(receiver).receive", file: file)
+        let name = "\(word)"
+        return switch word {
+        case .ask:
+            RecordedKind(
+                name, "ask", .client, at: handler, "Somebody asks the node that keeps the value to take another one.")
+        case .write: RecordedKind(name, "w", .accept, at: handler, "The node is asked to keep a value.")
+        case .written:
+            RecordedKind(
+                name, "ok", .accept, at: handler,
+                "A node says that it keeps the value. Whoever wrote it counts the answers.")
+        case .decided:
+            RecordedKind(name, "!", .learn, at: handler, "A node that knows what is decided tells the others.")
+        case .tell:
+            RecordedKind(
+                name, "t", .accept, at: handler,
+                "A node tells what it holds. The receiver takes it or not, and counts who holds it.")
         }
     }
 }
@@ -74,54 +72,59 @@ extension SynodPacket {
     func kind(in step: Step) -> RecordedKind {
         switch message {
         case .prepare:
-            kind(
-                "prepare", "1a", .prepare, at: ("Acceptor.prepare", Self.acceptor, "sections 2.2 and 2.5", "Prepare"),
+            RecordedKind(
+                "prepare", "1a", .prepare,
+                at: .synod("Acceptor.prepare", in: "Roles/Acceptor", "sections 2.2 and 2.5", action: "Prepare"),
                 "Phase 1a arrives. The acceptor is asked to accept nothing in lower ballots any more, and to tell what it "
                     + "has accepted. If it has promised a higher ballot already, it refuses.")
         case .promise:
-            kind(
-                "promise", "1b", .prepare, at: ("Proposer.promise", Self.proposer, "section 2.2, P2c", "Promise"),
+            RecordedKind(
+                "promise", "1b", .prepare,
+                at: .synod("Proposer.promise", in: "Roles/Proposer", "section 2.2, P2c", action: "Promise"),
                 "Phase 1b arrives: an acceptor promises, and says what it has accepted. Once a majority has promised, the "
                     + "proposer knows enough to propose: the value of the highest ballot that it heard of, or its own.")
         case .accept:
-            kind(
-                "accept", "2a", .accept, at: ("Acceptor.accept", Self.acceptor, "section 2.2, P1a", "Accept"),
+            RecordedKind(
+                "accept", "2a", .accept,
+                at: .synod("Acceptor.accept", in: "Roles/Acceptor", "section 2.2, P1a", action: "Accept"),
                 "Phase 2a arrives. The acceptor is asked to vote for a value. It does, unless it has promised a higher "
                     + "ballot meanwhile.")
         case .accepted:
-            kind(
-                "accepted", "2b", .accept, at: ("Proposer.accepted", Self.proposer, "section 2.2", "Accepted"),
+            RecordedKind(
+                "accepted", "2b", .accept,
+                at: .synod("Proposer.accepted", in: "Roles/Proposer", "section 2.2", action: "Accepted"),
                 "Phase 2b arrives: an acceptor has voted. When a majority has voted in one ballot, its value is chosen."
             )
         case .refused:
-            kind(
-                "refused", "no", .refusal, at: ("Proposer.refused", Self.proposer, "section 2.5", ""),
+            RecordedKind(
+                "refused", "no", .refusal,
+                at: .synod("Proposer.refused", in: "Roles/Proposer", "section 2.5", action: ""),
                 "An acceptor has promised a higher ballot: this one comes to nothing. A hint; nothing depends on it.")
         case .chosen:
-            kind(
-                "chosen", "!", .learn, at: ("Learner.learn", Self.learner, "section 2.3", "Learn"),
+            RecordedKind(
+                "chosen", "!", .learn, at: .synod("Learner.learn", in: "Roles/Learner", "section 2.3", action: "Learn"),
                 "Somebody who knows what is chosen tells the others.")
         case .ask:
-            kind(
-                "ask", "ask", .learn, at: ("SynodProcess.answer", Self.process, "section 2.3", "Tell"),
+            RecordedKind(
+                "ask", "ask", .learn,
+                at: .synod("SynodProcess.answer", in: "Process/SynodProcess", "section 2.3", action: "Tell"),
                 "A learner asks what is chosen.")
         }
     }
+}
 
-    private static let acceptor = "Sources/PaxosSynod/Roles/Acceptor.swift"
-    private static let proposer = "Sources/PaxosSynod/Roles/Proposer.swift"
-    private static let learner = "Sources/PaxosSynod/Roles/Learner.swift"
-    private static let process = "Sources/PaxosSynod/Process/SynodProcess.swift"
-
-    private func kind(
-        _ name: String, _ sign: String, _ family: RecordedKind.Family,
-        at handler: (name: String, file: String, section: String, action: String), _ meaning: String
-    ) -> RecordedKind {
-        RecordedKind(
-            name: name, sign: sign, family: family, meaning: meaning,
-            handler: RecordedHandler(
-                name: handler.name, file: handler.file, section: "Paxos Made Simple, \(handler.section)",
-                action: handler.action.isEmpty ? "" : RecordedKind.action(handler.action)))
+extension RecordedHandler {
+    /// Something of the processes that ship.
+    /// - Parameters:
+    ///   - file: Below the folder of single-decree Paxos.
+    ///   - section: Of "Paxos Made Simple".
+    ///   - action: Of the specification; empty where it leaves the step out.
+    fileprivate static func synod(
+        _ name: String, in file: String, _ section: String, action: String
+    ) -> RecordedHandler {
+        RecordedHandler(
+            name: name, file: "Sources/PaxosSynod/\(file).swift", section: "Paxos Made Simple, \(section)",
+            action: action.isEmpty ? "" : "\(action) in Specs/Synod.tla")
     }
 }
 

@@ -46,6 +46,17 @@ public struct RecordedKind: Hashable, Sendable {
     }
 }
 
+extension RecordedKind {
+    /// The same in the order of a table.
+    public init(
+        _ name: String, _ sign: String, _ family: Family, at handler: RecordedHandler? = nil, isFolded: Bool = false,
+        _ meaning: String
+    ) {
+        self.init(
+            name: name, sign: sign, family: family, meaning: meaning, handler: handler, isFolded: isFolded)
+    }
+}
+
 /// Where a step is written down: in the code, in a paper, and in a specification.
 public struct RecordedHandler: Hashable, Sendable {
     /// The function, as in `Acceptor.prepare`.

@@ -42,15 +42,21 @@ extension Engine {
         return planned + losses + nodes.flatMap(faults) + comeBacks.map { .comes($0.number, $0.occurrence) }
     }
 
-    /// What belongs to an earlier life of a node does nothing any more.
     private func isOpen(_ occurrence: Occurrence) -> Bool {
-        let node = nodes[min(Int(occurrence.node), nodes.count - 1)]
-        return switch occurrence.kind {
+        switch occurrence.kind {
         case .delivery, .partitionHeals: true
-        case .restart: occurrence.life == node.life && !node.isUp && !node.isGone && !node.isLost
-        case .submission, .diskDone: occurrence.life == node.life && node.isUp && !node.isPaused
-        case .resume: occurrence.life == node.life && node.isPaused
+        case .restart, .resume, .submission, .diskDone: isOpen(occurrence, at: nodes[Int(occurrence.node)])
         default: false
+        }
+    }
+
+    /// What belongs to an earlier life of a node does nothing any more.
+    private func isOpen(_ occurrence: Occurrence, at node: SimulatedNode) -> Bool {
+        guard occurrence.life == node.life else { return false }
+        return switch occurrence.kind {
+        case .restart: !node.isUp && !node.isGone && !node.isLost
+        case .resume: node.isPaused
+        default: node.isUp && !node.isPaused
         }
     }
 

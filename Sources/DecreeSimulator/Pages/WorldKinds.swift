@@ -58,63 +58,56 @@ extension RecordedKind {
         meaning: "A frame that was damaged on its way, or is of a former life.")
 
     /// Of a message of the log.
-    /// - Parameters:
-    ///   - handler: What takes it in.
-    ///   - file: Where that stands, below the log's folder.
-    private init(
-        _ name: String, _ sign: String, _ family: Family, _ handler: String, _ file: String, section: String = "",
-        isFolded: Bool = false, _ meaning: String
-    ) {
-        self.init(
-            name: name, sign: sign, family: family, meaning: meaning,
-            handler: RecordedHandler(name: handler, file: "Sources/PaxosLog/\(file).swift", section: section),
-            isFolded: isFolded)
-    }
-
     static func of(_ kind: MessageKind) -> RecordedKind {
         switch kind {
         case .prepare:
             RecordedKind(
-                "prepare", "1a", .prepare, "Core.receive(prepare)", "Core/Acceptor",
-                section: "Paxos Made Simple, section 2.2",
+                "prepare", "1a", .prepare,
+                at: .log(
+                    "Core.receive(prepare)", in: "Core/Acceptor", "Paxos Made Simple, section 2.2", action: "Prepare"),
                 "Phase 1a: a candidate asks for a promise that covers all slots above those that it knows.")
         case .promise:
             RecordedKind(
-                "promise", "1b", .prepare, "Candidate.receive(promise)", "Roles/Candidate",
-                section: "Paxos Made Simple, section 2.2, P2c",
+                "promise", "1b", .prepare,
+                at: .log(
+                    "Candidate.receive(promise)", in: "Roles/Candidate", "Paxos Made Simple, section 2.2, P2c",
+                    action: "Promise"),
                 "Phase 1b: an acceptor promises, and reports all that it accepted above. With a quorum of these a candidate "
                     + "leads, and proposes again what it heard of.")
         case .refused:
             RecordedKind(
-                "refused", "no", .refusal, "Replica.yieldOrOutbid", "Replica+Election",
-                section: "Paxos Made Simple, section 2.5",
+                "refused", "no", .refusal,
+                at: .log("Replica.yieldOrOutbid", in: "Replica+Election", "Paxos Made Simple, section 2.5"),
                 "Somebody has promised a higher ballot before.")
         case .accept:
             RecordedKind(
-                "accept", "2a", .accept, "Core.judge(accept)", "Core/Acceptor",
-                section: "Paxos Made Simple, section 2.2, P1a",
+                "accept", "2a", .accept,
+                at: .log(
+                    "Core.judge(accept)", in: "Core/Acceptor", "Paxos Made Simple, section 2.2, P1a", action: "Accept"),
                 "Phase 2a: the leader asks to accept a run of slots. The vote is written, and leaves when it is durable."
             )
         case .accepted:
             RecordedKind(
-                "accepted", "2b", .accept, "Leader.count", "Roles/Leader", section: "Paxos Made Simple, section 2.2",
+                "accepted", "2b", .accept,
+                at: .log("Leader.count", in: "Roles/Leader", "Paxos Made Simple, section 2.2", action: "Count"),
                 "Phase 2b: a durable vote. The leader counts a quorum of them in one ballot as the choice.")
         case .chosen:
             RecordedKind(
-                "chosen", "!", .learn, "Replica.receive(mark)", "Replica+Log",
-                section: "Paxos Made Simple, section 2.3",
+                "chosen", "!", .learn,
+                at: .log(
+                    "Replica.receive(mark)", in: "Replica+Log", "Paxos Made Simple, section 2.3", action: "Believe"),
                 "The leader tells up to where all slots are chosen.")
         case .fetch:
             RecordedKind(
-                "fetch", "f?", .learn, "Core.receive(fetch)", "Core/Repair",
+                "fetch", "f?", .learn, at: .log("Core.receive(fetch)", in: "Core/Repair"),
                 "Somebody who has a gap asks for chosen entries.")
         case .learned:
             RecordedKind(
-                "learned", "f!", .learn, "Replica.receive(learned)", "Replica+Log",
+                "learned", "f!", .learn, at: .log("Replica.receive(learned)", in: "Replica+Log", action: "Learn"),
                 "Chosen entries, for somebody who lacked them.")
         case .forward:
             RecordedKind(
-                "forward", "→", .client, "Replica.receive(forward)", "Replica+Turn",
+                "forward", "→", .client, at: .log("Replica.receive(forward)", in: "Replica+Turn"),
                 "Commands of another node's clients, on their way to the leader.")
         default: readOrElection(kind)
         }
@@ -124,41 +117,56 @@ extension RecordedKind {
         switch kind {
         case .barrier:
             RecordedKind(
-                "barrier", "b?", .client, "Reads.receive(barrier)", "Reads/Reads",
+                "barrier", "b?", .client, at: .log("Reads.receive(barrier)", in: "Reads/Reads"),
                 "The leader asks whether its ballot is still the highest, before it lets reads begin.")
         case .barrierConfirmed:
             RecordedKind(
-                "barrier confirmed", "b!", .client, "Reads.receive(confirmed)", "Reads/Reads",
+                "barrier confirmed", "b!", .client, at: .log("Reads.receive(confirmed)", in: "Reads/Reads"),
                 "No higher ballot was promised when this was sent.")
         case .readRequest:
             RecordedKind(
-                "read request", "r?", .client, "Replica.receive(request)", "Replica+Turn",
+                "read request", "r?", .client, at: .log("Replica.receive(request)", in: "Replica+Turn"),
                 "A node asks its leader up to where its reads must have applied the log.")
         case .readAnswer:
             RecordedKind(
-                "read answer", "r!", .client, "Reads.receive(answer)", "Reads/Reads",
+                "read answer", "r!", .client, at: .log("Reads.receive(answer)", in: "Reads/Reads"),
                 "Up to where the reads that wait must have applied the log.")
         case .probe:
             RecordedKind(
-                "probe", "q?", .client, "Reads.receive(probe)", "Reads/Reads",
+                "probe", "q?", .client, at: .log("Reads.receive(probe)", in: "Reads/Reads"),
                 "A read that does without a leader asks a quorum for the highest slot that it knows anything of.")
         case .probeAnswer:
             RecordedKind(
-                "probe answer", "q!", .client, "Reads.receive(answer)", "Reads/Reads",
+                "probe answer", "q!", .client, at: .log("Reads.receive(answer)", in: "Reads/Reads"),
                 "The highest slot that an acceptor knows anything of.")
         case .handOver:
             RecordedKind(
-                "hand-over", "go", .liveness, "Replica.receive(handOver)", "Replica+Election",
+                "hand-over", "go", .liveness, at: .log("Replica.receive(handOver)", in: "Replica+Election"),
                 "A leader that goes asks another node to stand at once.")
         case .heartbeat:
             RecordedKind(
-                "heartbeat", "h?", .liveness, "Replica.receive(heartbeat)", "Replica+Election", isFolded: true,
+                "heartbeat", "h?", .liveness, at: .log("Replica.receive(heartbeat)", in: "Replica+Election"),
+                isFolded: true,
                 "A node asks whether the others live. Whoever hears it answers.")
         default:
             RecordedKind(
-                "heartbeat reply", "h!", .liveness, "Election.receive(reply)", "Election/Election",
-                section: "Omni-Paxos, section 5", isFolded: true,
+                "heartbeat reply", "h!", .liveness,
+                at: .log("Election.receive(reply)", in: "Election/Election", "Omni-Paxos, section 5"), isFolded: true,
                 "A node lives, and says whom it follows and whether that goes well.")
         }
+    }
+}
+
+extension RecordedHandler {
+    /// Something of the log.
+    /// - Parameters:
+    ///   - file: Below the log's folder.
+    ///   - action: Of the specification of the log; empty where it leaves the step out.
+    fileprivate static func log(
+        _ name: String, in file: String, _ section: String = "", action: String = ""
+    ) -> RecordedHandler {
+        RecordedHandler(
+            name: name, file: "Sources/PaxosLog/\(file).swift", section: section,
+            action: action.isEmpty ? "" : "\(action) in Specs/SlotLog.tla")
     }
 }
