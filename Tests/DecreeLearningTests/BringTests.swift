@@ -8,6 +8,8 @@ import Testing
 struct BringTests {
     enum Fault: CaseIterable {
         case acceptsBelow, promisesBelow, omitsAccepted, refusesAll, answersOther
+        /// When it is killed.
+        case forgetsAll, forgetsPromise, forgetsAccepted
     }
 
     private final class Brought: BroughtAcceptor {
@@ -23,6 +25,12 @@ struct BringTests {
             starts += 1
             promised = .zero
             accepted = nil
+        }
+
+        /// What it should keep is all that it has.
+        func restart() throws(BroughtFailure) {
+            if fault == .forgetsAll || fault == .forgetsPromise { promised = .zero }
+            if fault == .forgetsAll || fault == .forgetsAccepted { accepted = nil }
         }
 
         func answer(_ request: SynodMessage) throws(BroughtFailure) -> SynodMessage {
@@ -57,6 +65,7 @@ struct BringTests {
     func sound() throws {
         let report = try Brought(nil).check()
         #expect(report.finding == nil && report.run == nil && report.states > 1_000)
+        #expect(report.crashes == 1 && report.restarts > 100, "\(report)")
     }
 
     static let faults: [(Fault, says: String)] = [
@@ -69,7 +78,20 @@ struct BringTests {
         let report = try Brought(fault).check()
         let finding = try #require(report.finding)
         #expect(finding.hasPrefix(says), "\(finding)")
-        #expect(try #require(report.run).moments.count > 0)
+        #expect(try #require(report.run).moments.count > 0 && report.crashes == 0 && report.restarts == 0)
+    }
+
+    @Test(
+        "One that forgets when it is killed is found, with a kill in the run",
+        arguments: [Fault.forgetsAll, .forgetsPromise, .forgetsAccepted])
+    func forgetful(fault: Fault) throws {
+        let report = try Brought(fault).check()
+        #expect(report.crashes == 1 && report.restarts > 0)
+        #expect(report.finding?.hasPrefix("P2b") == true, "\(report)")
+        let kills = try #require(report.run).moments.filter { moment in
+            if case .restarts = moment.happening { true } else { false }
+        }
+        #expect(kills.count == 1 && kills.first?.text.hasSuffix("is killed and starts again") == true, "\(report)")
     }
 
     @Test("One that cannot be asked any more ends the check with what it says")

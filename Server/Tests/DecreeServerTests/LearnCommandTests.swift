@@ -176,6 +176,7 @@ extension ServerTests {
             let path = Self.root.appendingPathComponent(Self.example)
             let sound = try learn(["--bring", "python3 \(path.path)"])
             #expect(sound.succeeded && sound.output.contains("Nothing breaks it"), "\(sound)")
+            #expect(sound.output.replacing("\n", with: " ").contains("one of the acceptors killed"), "\(sound)")
             let directory = try TemporaryDirectory("acceptor")
             defer { directory.remove() }
             let source = try String(contentsOf: path, encoding: .utf8)
@@ -194,6 +195,27 @@ extension ServerTests {
                 let result = try learn(["--bring", "python3 \(directory.path("broken.py"))"])
                 #expect(result.status == .exited(1) && result.output.contains(says), "\(result)")
                 #expect(result.output.contains("there is no shorter way"), "\(result)")
+            }
+        }
+
+        @Test("An acceptor that forgets when it is killed is found, whatever of it is forgotten")
+        func forgetful() throws {
+            let path = Self.root.appendingPathComponent(Self.example)
+            let directory = try TemporaryDirectory("forgetful")
+            defer { directory.remove() }
+            let source = try String(contentsOf: path, encoding: .utf8)
+            let faults = [
+                ("        self.promised = ballot\n        self.keep()\n", "        self.promised = ballot\n"),
+                ("\"value\": value}\n        self.keep()\n", "\"value\": value}\n"), ("if kept:", "if False:"),
+                ("kept[\"promised\"], kept[\"accepted\"]", "kept[\"promised\"], None"),
+            ]
+            for (rule, fault) in faults {
+                let broken = source.replacingOccurrences(of: rule, with: fault)
+                #expect(broken != source, "\(rule)")
+                try broken.write(toFile: directory.path("broken.py"), atomically: true, encoding: .utf8)
+                let result = try learn(["--bring", "python3 \(directory.path("broken.py"))"])
+                #expect(result.status == .exited(1) && result.output.contains("It breaks P2b"), "\(result)")
+                #expect(result.output.contains("is killed"), "\(result)")
             }
         }
 

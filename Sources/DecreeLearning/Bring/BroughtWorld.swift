@@ -2,15 +2,22 @@ import PaxosBase
 import PaxosSynod
 
 /// Three acceptors that somebody brought, and two proposers that ship, in a world where every message arrives once, at any
-/// time, or never.
+/// time, or never, and in which acceptors are killed between two answers.
 ///
-/// Nothing is known of a brought acceptor but what it says. So its state is what it heard, in order.
+/// Nothing is known of a brought acceptor but what it says. So its state is what it met, in order.
 struct BroughtWorld: Explorable {
-    typealias Action = SynodPacket
+    enum Action: Hashable {
+        case arrives(SynodPacket)
+        /// By the acceptor's place among all processes.
+        case isKilled(Int)
+    }
 
     private let bench: Bench
+    private var crashesLeft: Int
+    /// Which acceptor was killed and not asked since.
+    private var killed: Int?
     private var proposers: [SynodProcess]
-    /// What each acceptor heard, by the bench's numbers.
+    /// What each acceptor met, by the bench's numbers.
     private var histories: [[UInt8]]
     private(set) var mail: [SynodPacket] = []
     private var checker = SynodChecker()
@@ -21,8 +28,10 @@ struct BroughtWorld: Explorable {
         return plan
     }()
 
-    init(_ bench: Bench) {
+    /// - Parameter crashes: How often acceptors are killed, together.
+    init(_ bench: Bench, crashes: Int) {
         self.bench = bench
+        crashesLeft = crashes
         let world = SynodWorld(Self.plan)
         proposers = world.seats.map(\.process).filter { $0.proposer != nil }
         histories = Self.plan.synod.acceptors.members.map { _ in [] }
@@ -34,7 +43,8 @@ struct BroughtWorld: Explorable {
 
     static func == (left: BroughtWorld, right: BroughtWorld) -> Bool {
         left.proposers == right.proposers && left.histories == right.histories && left.mail == right.mail
-            && left.checker == right.checker
+            && left.checker == right.checker && left.crashesLeft == right.crashesLeft
+            && left.killed == right.killed
     }
 
     func hash(into hasher: inout Hasher) {
@@ -42,15 +52,51 @@ struct BroughtWorld: Explorable {
         hasher.combine(histories)
         hasher.combine(mail)
         hasher.combine(checker)
+        hasher.combine(crashesLeft)
+        hasher.combine(killed)
     }
 
-    func actions() -> [SynodPacket] { bench.failure == nil ? mail : [] }
+    /// How many processes there are.
+    var places: Int { bench.world.seats.count }
 
-    mutating func perform(_ packet: SynodPacket) -> String? { happen(packet).finding }
+    /// A kill shows, if it does, in the next answer; so that is asked for behind it, and nothing in between is any different.
+    func actions() -> [Action] {
+        guard bench.failure == nil else { return [] }
+        if let killed { return requests(to: killed).map { .arrives($0) } }
+        let kills = histories.indices.filter(mayBeKilled).map { Action.isKilled(place(ofAcceptor: $0)) }
+        return mail.map { .arrives($0) } + kills
+    }
+
+    /// Who said nothing yet has nothing to forget.
+    private func mayBeKilled(_ acceptor: Int) -> Bool {
+        crashesLeft > 0 && !histories[acceptor].isEmpty && !requests(to: acceptor).isEmpty
+    }
+
+    private func requests(to acceptor: Int) -> [SynodPacket] {
+        let identity = Self.plan.synod.acceptors.members[acceptor]
+        return mail.filter { $0.to == identity }
+    }
+
+    private func place(ofAcceptor acceptor: Int) -> Int { proposers.count + acceptor }
+
+    mutating func perform(_ action: Action) -> String? { happen(action).finding }
 
     /// The same, telling what was sent.
-    mutating func happen(_ packet: SynodPacket) -> (sent: [SynodPacket], finding: String?) {
+    mutating func happen(_ action: Action) -> (sent: [SynodPacket], finding: String?) {
+        switch action {
+        case .arrives(let packet): return arrive(packet)
+        case .isKilled(let place):
+            let acceptor = place - self.place(ofAcceptor: 0)
+            crashesLeft -= 1
+            killed = acceptor
+            histories[acceptor].append(Bench.killed)
+            return ([], nil)
+        }
+    }
+
+    private mutating func arrive(_ packet: SynodPacket) -> (sent: [SynodPacket], finding: String?) {
         mail.removeAll { $0 == packet }
+        killed = nil
         if let place = proposers.firstIndex(where: { $0.identity == packet.to }) {
             let sent = step(place, .received(packet.message, from: packet.from))
             return (sent, judge(sent))

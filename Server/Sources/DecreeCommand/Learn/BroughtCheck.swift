@@ -12,20 +12,24 @@ struct BroughtCheck {
         let start = Date()
         let report = try check()
         let seconds = LearnText.rounded(Date().timeIntervalSince(start))
-        let effort = "\(report.states) states, \(report.questions) requests, \(seconds) s"
+        let effort =
+            "\(report.states) states, \(report.questions) requests, started again \(report.restarts) times, \(seconds) s"
         guard let finding = report.finding else {
             return Output.write(
                 text.terminal.green("Nothing breaks it") + "\n\n"
                     + text.paragraph(
                         "Three of these acceptors and two proposers with a ballot each: \(effort), all that can "
-                            + "happen. Not tried: more ballots, and what it still knows after a crash."))
+                            + "happen, and one of the acceptors killed at any moment between two answers. Not tried: "
+                            + "more ballots, repeated messages, and a machine that loses power."))
         }
         let moments = report.run?.moments.count ?? 0
+        let condition =
+            report.crashes == 0 ? "" : "While nobody is killed nothing breaks it; but what it says must survive that. "
         Output.write(
             text.terminal.red("It breaks \(finding)") + "\n\n"
                 + text.paragraph(
-                    "After \(moments) steps; there is no shorter way (\(effort)). Nodes 0 and 1 propose, nodes 2 to "
-                        + "4 are acceptors:") + "\n" + text.diagram(report.run))
+                    "\(condition)After \(moments) steps; there is no shorter way (\(effort)). Nodes 0 and 1 propose, "
+                        + "nodes 2 to 4 are acceptors:") + "\n" + text.diagram(report.run))
         throw ExitCode.failure
     }
 
