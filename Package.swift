@@ -99,7 +99,7 @@ let package = Package(
             dependencies: [
                 "PaxosBase", "PaxosSynod", "DecreeSynod", "DecreeSimulator", "DecreeLearning", "DecreePages",
             ],
-            swiftSettings: strict),
+            exclude: ["Scenarios"], swiftSettings: strict),
         .testTarget(name: "DecreePagesTests", dependencies: ["DecreePages"], swiftSettings: strict),
         .testTarget(
             name: "DecreeTests",

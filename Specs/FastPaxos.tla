@@ -1,7 +1,7 @@
 ----------------------------- MODULE FastPaxos -----------------------------
-(* Fast Paxos for a single value: the protocol that a second consensus beside
-   `PaxosSynod` is to follow.  No code has it yet; its handlers are to bear the
-   names of these actions.
+(* Fast Paxos for a single value: what a log may have in the place of a Synod.  Its
+   code stands in `Sources/PaxosSynod/Fast` and bears the names of these actions.
+   There one ballot is fast, the first, and it is open from the beginning.
 
    In a classic ballot a value goes from a client to the proposer, and from there
    to the acceptors.  A fast ballot saves the first of these ways: the proposer
@@ -18,7 +18,7 @@
 
    The network is the set of all messages ever sent, so they are lost, repeated and
    overtaken.  What an acceptor promises or accepts is durable at once: how memory
-   and disk keep pace is told in `Synod`, and is to be the same here.  A proposer
+   and disk keep pace is told in `Synod`, and is the same here.  A proposer
    has no memory: it hears a quorum's answers in one step, and what it has said
    already stands in the network.
 

@@ -44,6 +44,12 @@ public struct SynodSend: Hashable, Sendable {
     }
 }
 
+/// Something that no process says which follows its program. It counts as lost; somebody should look at who said it.
+public enum SynodViolation: Hashable, Sendable {
+    /// A promise of a ballot whose value nobody knows yet tells of an acceptance in that ballot or above.
+    case acceptedAbovePromise(Ballot, accepted: Proposal, by: NodeID)
+}
+
 /// What a process wants done.
 public struct SynodEffects: Sendable {
     /// To send at once, in any order, or to lose.
@@ -54,6 +60,8 @@ public struct SynodEffects: Sendable {
     public var write = SynodWrite.zero
     /// The process has learned what is chosen: told once.
     public var learned: Payload?
+    /// What was received is refused.
+    public var violation: SynodViolation?
 
     public init() {}
 

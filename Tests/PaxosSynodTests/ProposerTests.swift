@@ -51,6 +51,23 @@ struct ProposerTests {
         #expect(stage.tell(1, .promise(ballot(1, 2), accepted: nil), from: 4).isEmpty)
     }
 
+    @Test(
+        "A promise that tells of an acceptance not below its ballot is refused, and the host is told",
+        arguments: [1, 2])
+    func refuses(number: UInt64) {
+        var stage = Stage(.usual)
+        stage.propose(1, red)
+        stage.tell(1, .promise(ballot(1, 1), accepted: nil), from: 3)
+        let accepted = Proposal(ballot: ballot(number, number), value: blue)
+        let effects = stage.step(1, .received(.promise(ballot(1, 1), accepted: accepted), from: NodeID(4)))
+        let violation = SynodViolation.acceptedAbovePromise(ballot(1, 1), accepted: accepted, by: NodeID(4))
+        #expect(effects.violation == violation && effects.sends.isEmpty)
+        #expect(!stage.tell(1, .promise(ballot(1, 1), accepted: nil), from: 5).isEmpty)
+        // Once the value is issued it may have been accepted, and nothing is asked of promises that come late.
+        let late = stage.step(1, .received(.promise(ballot(1, 1), accepted: accepted), from: NodeID(4)))
+        #expect(late.violation == nil && late.sends.isEmpty)
+    }
+
     @Test("A majority of votes in its ballot makes it know that its value is chosen")
     func done() {
         var stage = Stage(.usual)

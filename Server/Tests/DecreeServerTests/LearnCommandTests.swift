@@ -4,12 +4,12 @@ import Testing
 
 extension ServerTests {
     @Suite("decree learn", .serialized) struct LearnCommandTests {
-        private func learn(_ words: [String], input: String? = nil, locale: String = "C.UTF-8") throws -> CommandResult
-        {
+        private func learn(
+            _ words: [String], input: String? = nil, locale: String = "C.UTF-8", within bound: Duration = .seconds(60)
+        ) throws -> CommandResult {
             try runCommand(
                 [try Tools.decree.get(), "learn"] + words, input: input,
-                environment: ["LC_ALL": locale, "COLUMNS": nil],
-                within: .seconds(60))
+                environment: ["LC_ALL": locale, "COLUMNS": nil], within: bound)
         }
 
         @Test("Without arguments it lists all steps, with what each breaks")
@@ -19,7 +19,8 @@ extension ServerTests {
             for line in [
                 "1    one-server         progress   one server", "9a   never-change ",
                 "12   paxos              nothing ",
-                "lie  liar               validity ",
+                "lie  liar               validity ", "17a  lost-decision      nothing ",
+                "18   fast-log           nothing ",
             ] {
                 #expect(result.output.contains(line), "\(line): \(result)")
             }
@@ -68,6 +69,24 @@ extension ServerTests {
             for part in ["Nothing breaks it", "113656 states", "one crash before or behind any write"] {
                 #expect(result.output.replacing("\n", with: " ").contains(part), "\(part): \(result)")
             }
+        }
+
+        @Test(
+            "A log is gone through, and the run shown that says what it is for",
+            arguments: ["16", "17a", "17b", "fast-log"])
+        func log(step: String) throws {
+            let result = try learn([step])
+            let text = result.output.replacing("\n", with: " ")
+            #expect(result.succeeded && text.contains("Nothing breaks it"), "\(result)")
+            #expect(text.contains("On this run") && text.contains("node 2 delivers B"), "\(result)")
+        }
+
+        @Test("What can be sent to replicas is told with its bytes")
+        func ways() throws {
+            let result = try learn(["ways"])
+            #expect(result.succeeded && result.output.contains("difference"), "\(result)")
+            #expect(result.output.contains("All three replicas hold the same"), "\(result)")
+            for line in result.output.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
         }
 
         @Test("A run is written as a page, in place of what the file held; where it cannot be, that is told")
@@ -130,6 +149,8 @@ extension ServerTests {
                 (["4", "--html", ""], "--html needs a file"), (["--serve"], "--serve shows the run of a step"),
                 (["4", "--port", "80"], "--port is for --serve"),
                 (["4", "--serve", "--port", "65536"], "--port takes"),
+                (["--play", "ways"], "--play needs a step"),
+                (["ways", "--html", "x"], "--html shows the run of a step"),
                 (["--bring", " "], "--bring needs a command"), (["4", "--thorough"], "step 12"),
                 (["4", "--bring", "cat"], "takes no step"), (["4", "5"], "5"),
             ]
@@ -174,7 +195,7 @@ extension ServerTests {
         @Test("The example acceptor passes; with a rule left out it is shown on which run it breaks")
         func bring() throws {
             let path = Self.root.appendingPathComponent(Self.example)
-            let sound = try learn(["--bring", "python3 \(path.path)"])
+            let sound = try learn(["--bring", "python3 \(path.path)"], within: .seconds(300))
             #expect(sound.succeeded && sound.output.contains("Nothing breaks it"), "\(sound)")
             #expect(sound.output.replacing("\n", with: " ").contains("one of the acceptors killed"), "\(sound)")
             let directory = try TemporaryDirectory("acceptor")
@@ -192,7 +213,8 @@ extension ServerTests {
                 let broken = source.replacingOccurrences(of: rule, with: fault)
                 #expect(broken != source)
                 try broken.write(toFile: directory.path("broken.py"), atomically: true, encoding: .utf8)
-                let result = try learn(["--bring", "python3 \(directory.path("broken.py"))"])
+                let result = try learn(
+                    ["--bring", "python3 \(directory.path("broken.py"))"], within: .seconds(300))
                 #expect(result.status == .exited(1) && result.output.contains(says), "\(result)")
                 #expect(result.output.contains("there is no shorter way"), "\(result)")
             }
@@ -213,7 +235,8 @@ extension ServerTests {
                 let broken = source.replacingOccurrences(of: rule, with: fault)
                 #expect(broken != source, "\(rule)")
                 try broken.write(toFile: directory.path("broken.py"), atomically: true, encoding: .utf8)
-                let result = try learn(["--bring", "python3 \(directory.path("broken.py"))"])
+                let result = try learn(
+                    ["--bring", "python3 \(directory.path("broken.py"))"], within: .seconds(300))
                 #expect(result.status == .exited(1) && result.output.contains("It breaks P2b"), "\(result)")
                 #expect(result.output.contains("is killed"), "\(result)")
             }

@@ -19,7 +19,8 @@ extension Step {
     ///
     /// The rules of Paxos stand in the code that ships; the laboratory leaves them out by the name behind them.
     public var changes: [CodeChange] {
-        let derivation = "Sources/DecreeLearning/Derivation"
+        let learning = "Sources/DecreeLearning"
+        let derivation = "\(learning)/Derivation"
         let majorities = "\(derivation)/Majorities.swift"
         let tellers = "\(derivation)/Tellers.swift"
         let node = "\(derivation)/PaxosNode.swift"
@@ -30,7 +31,7 @@ extension Step {
         let highest = "highest = winner(highest, accepted)"
         let promises = "guard proposal.ballot >= promised"
         return switch self {
-        case .oneServer, .twoLeaders, .toldLast: []
+        case .oneServer, .twoLeaders, .toldLast, .leaderlessLog, .lostDecision, .interruptedRound: []
         case .writeToAll:
             [CodeChange("\(derivation)/WriteToAll.swift", "", "guard writers.nonzeroBitCount == count")]
         case .twoPhaseCommit: [CodeChange("\(derivation)/TwoPhaseCommit.swift", "", "!isCoordinator && ready != nil")]
@@ -53,6 +54,12 @@ extension Step {
         case .paxos: [CodeChange(proposer, "", highest)]
         case .anyQuorum: [CodeChange(node, "flaw: SynodFlaw? = nil", "flaw: SynodFlaw? = .minorityAsQuorum")]
         case .liar: [CodeChange(node, "", "accepted: Proposal(ballot: former, value: Wish.invented.payload)")]
+        case .fastLog:
+            [
+                CodeChange(
+                    "\(learning)/Log/LogNode.swift", "typealias Instance = SynodProcess",
+                    "typealias Instance = FastProcess")
+            ]
         }
     }
 }

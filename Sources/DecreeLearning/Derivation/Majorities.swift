@@ -26,7 +26,7 @@ enum MajorityOfFirst: Keeping {
 }
 
 /// A node that keeps a value in one of these ways.
-struct Keeper<Way: Keeping>: StepNode {
+struct Keeper<Way: Keeping>: SingleStepNode {
     private let place: Int
     private let count: Int
     private var wish: Wish?

@@ -1,7 +1,7 @@
 /// Step 1: one server holds the value. Nothing can get out of step, since there is nothing else.
 ///
 /// It is a bottleneck, and when it dies nobody can say what the value is.
-struct OneServer: StepNode {
+struct OneServer: SingleStepNode {
     private let place: Int
     private(set) var decided: Wish?
     private(set) var isWaiting = false

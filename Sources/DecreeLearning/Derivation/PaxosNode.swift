@@ -46,7 +46,7 @@ enum OneLiar: PaxosVariation {
 /// A process as it ships, acceptor and proposer in one, as a node of a step.
 ///
 /// Nobody comes back in these worlds, so what is written may be durable at once.
-struct PaxosNode<Variation: PaxosVariation>: StepNode {
+struct PaxosNode<Variation: PaxosVariation>: SingleStepNode {
     private(set) var process: SynodProcess
 
     init(place: Int, in plan: StepPlan) {

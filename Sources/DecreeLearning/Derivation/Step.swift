@@ -1,6 +1,8 @@
-/// The proposals that are made and rejected on the way to Paxos, in order, then Paxos, and what it does not bear.
+/// The proposals that are made and rejected on the way to Paxos, in order, then Paxos, what it does not bear, and the log that is
+/// made of many decisions.
 ///
-/// All but Paxos fail to keep one property, which a search shows on the shortest run.
+/// All proposals but Paxos fail to keep one property, which a search shows on the shortest run. Of Paxos and of the log, which keep
+/// everything, a run is searched that shows what they are for.
 public enum Step: Int, CaseIterable, Sendable {
     case oneServer
     case writeToAll
@@ -17,13 +19,21 @@ public enum Step: Int, CaseIterable, Sendable {
     case paxos
     case anyQuorum
     case liar
+    case leaderlessLog
+    case lostDecision
+    case interruptedRound
+    case fastLog
 
-    /// Its number on the way; the last one stands outside.
+    /// Its number on the way; the liar stands outside.
     public var number: String {
         switch self {
         case .neverChange: "9a"
         case .changeFreely: "9b"
         case .liar: "lie"
+        case .leaderlessLog: "16"
+        case .lostDecision: "17a"
+        case .interruptedRound: "17b"
+        case .fastLog: "18"
         default: "\(rawValue < Self.neverChange.rawValue ? rawValue + 1 : rawValue)"
         }
     }
@@ -46,6 +56,10 @@ public enum Step: Int, CaseIterable, Sendable {
         case .paxos: "paxos"
         case .anyQuorum: "any-quorum"
         case .liar: "liar"
+        case .leaderlessLog: "leaderless-log"
+        case .lostDecision: "lost-decision"
+        case .interruptedRound: "interrupted-round"
+        case .fastLog: "fast-log"
         }
     }
 
@@ -59,7 +73,13 @@ public enum Step: Int, CaseIterable, Sendable {
     public var next: Step? { Step(rawValue: rawValue + 1) }
 
     /// What it does not keep; nil when it keeps everything.
-    public var breaks: Property? { self == .paxos ? nil : plan.property }
+    public var breaks: Property? { holds ? nil : plan.property }
+
+    /// It keeps everything: Paxos, and what is made of it.
+    public var holds: Bool { self == .paxos || isLog }
+
+    /// Many decisions, one after the other.
+    var isLog: Bool { rawValue >= Self.leaderlessLog.rawValue }
 
     /// What may happen in its world, and what is asked of it there.
     var plan: StepPlan {
@@ -71,6 +91,9 @@ public enum Step: Int, CaseIterable, Sendable {
         case .liar: StepPlan(property: .validity, proposers: [0])
         case .twoLeaders, .toldLast, .latestRound, .changeFreely, .askFirst, .promiseAlone, .paxos, .anyQuorum:
             StepPlan(property: .agreement, proposers: [0, 2])
+        case .leaderlessLog, .fastLog: StepPlan(property: .order, proposers: [0, 2])
+        case .lostDecision, .interruptedRound:
+            StepPlan(property: .order, proposers: [0, 2], deaths: 1, mortal: 0, successor: 2, losesLastWords: true)
         }
     }
 
@@ -91,6 +114,8 @@ public enum Step: Int, CaseIterable, Sendable {
         case .paxos: PaxosNode<Paxos>.self
         case .anyQuorum: PaxosNode<AnyQuorum>.self
         case .liar: PaxosNode<OneLiar>.self
+        case .leaderlessLog, .lostDecision, .interruptedRound: LogNode<LogOfSynods>.self
+        case .fastLog: LogNode<LogOfFastPaxos>.self
         }
     }
 }

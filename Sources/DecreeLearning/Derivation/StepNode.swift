@@ -26,8 +26,10 @@ protocol StepNode: Hashable {
     /// Who took part in a round takes part in no earlier one.
     static var keepsPromises: Bool { get }
 
-    /// What it takes for decided, and has told its client.
-    var decided: Wish? { get }
+    /// What it takes for decided, in order, and has told its client.
+    var decisions: WishList { get }
+    /// What it does with a decision, in a word.
+    static var verb: String { get }
 
     /// It knows that something is to be decided, and not what.
     var isWaiting: Bool { get }
@@ -42,10 +44,28 @@ protocol StepNode: Hashable {
     mutating func propose(_ wish: Wish, _ mail: inout [Message])
 
     mutating func receive(_ message: Message, _ mail: inout [Message])
+
+    /// Some messages are nothing to some states, now and for ever: these are as good as arrived.
+    static var isSometimesDeaf: Bool { get }
+    /// Whether nothing will ever come of a message, whatever happens before it arrives.
+    func isDeaf(to message: Message) -> Bool
+}
+
+/// A node that decides once.
+protocol SingleStepNode: StepNode {
+    /// What it takes for decided, and has told its client.
+    var decided: Wish? { get }
+}
+
+extension SingleStepNode {
+    var decisions: WishList { WishList(decided) }
 }
 
 extension StepNode {
+    static var verb: String { "decides" }
     static func quorum(of plan: StepPlan) -> Int { plan.majority }
     static var keepsPromises: Bool { true }
+    static var isSometimesDeaf: Bool { false }
+    func isDeaf(to message: Message) -> Bool { false }
     var facts: [RecordedFact] { holding.map { [RecordedFact("holds", $0)] } ?? [] }
 }

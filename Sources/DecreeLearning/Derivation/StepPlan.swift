@@ -8,6 +8,8 @@ public enum Property: String, Hashable, Sendable {
     case validity
     /// Where a majority of the nodes lives and all messages among them have arrived, none of them waits in vain.
     case progress
+    /// All nodes deliver what clients wanted in the same order, each once, as far as each of them is.
+    case order
 }
 
 /// What may happen to the nodes of a step, and what is asked of them.
@@ -18,6 +20,14 @@ struct StepPlan: Hashable {
     var proposers: [Int]
     /// How many nodes die, at any moment and for good.
     var deaths = 0
+    /// Who may; nil where anybody may.
+    var mortal: Int?
+    /// Whose client wants something only when somebody has died.
+    var successor: Int?
+    /// Who dies leaves nothing under way: it failed before it could say it.
+    var losesLastWords = false
+    /// How many values the last of the clients wants, one after the other.
+    var wishesOfLast = 1
 
     /// What the client of a node wants.
     func wish(of proposer: Int) -> Wish {
@@ -25,6 +35,17 @@ struct StepPlan: Hashable {
             invariantFailure("a node with a client wants something: \(proposer)")
         }
         return [.a, .b, .c][place]
+    }
+
+    /// All that the client of a node wants, in order.
+    func wishes(of proposer: Int) -> [Wish] {
+        let first = wish(of: proposer)
+        guard proposer == proposers.last, wishesOfLast > 1 else { return [first] }
+        return Array(Wish.allCases.drop { $0 != first }.prefix(wishesOfLast))
+    }
+
+    func wishText(of proposer: Int) -> String {
+        wishes(of: proposer).map(\.description).joined(separator: ", then ")
     }
 
     /// How many nodes are more than half.

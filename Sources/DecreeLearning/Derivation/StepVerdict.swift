@@ -6,7 +6,7 @@ protocol JudgedWorld {
     func isAlive(_ place: Int) -> Bool
     /// The client of a node has said what it wants.
     func hasProposed(_ place: Int) -> Bool
-    func decided(_ place: Int) -> Wish?
+    func decisions(_ place: Int) -> WishList
     func isWaiting(_ place: Int) -> Bool
 }
 
@@ -17,15 +17,21 @@ extension JudgedWorld {
         case .agreement: disagreement
         case .validity: invention
         case .progress: standstill
+        case .order: disorder ?? repetition ?? intrusion
         }
     }
 
-    func mayPropose(_ place: Int) -> Bool { isAlive(place) && !hasProposed(place) }
+    func mayPropose(_ place: Int) -> Bool {
+        isAlive(place) && !hasProposed(place) && (place != plan.successor || !(0..<plan.nodes).allSatisfy(isAlive))
+    }
+
+    /// Who may die now.
+    var mortals: [Int] { plan.mortal.map { [$0] } ?? Array(0..<plan.nodes) }
 
     private var disagreement: String? {
         var first: Wish?
         for place in 0..<plan.nodes {
-            guard let decided = decided(place) else { continue }
+            guard let decided = decisions(place)[0] else { continue }
             if let first, first != decided {
                 return "agreement: \(min(first, decided)) and \(max(first, decided)) are decided"
             }
@@ -36,9 +42,42 @@ extension JudgedWorld {
 
     private var invention: String? {
         for place in 0..<plan.nodes {
-            guard let decided = decided(place) else { continue }
-            let isWanted = plan.proposers.contains { hasProposed($0) && plan.wish(of: $0) == decided }
-            if !isWanted { return "validity: \(decided) is decided, and nobody wanted it" }
+            guard let decided = decisions(place)[0] else { continue }
+            if !isWanted(decided) { return "validity: \(decided) is decided, and nobody wanted it" }
+        }
+        return nil
+    }
+
+    private func isWanted(_ wish: Wish) -> Bool {
+        plan.proposers.contains { hasProposed($0) && plan.wishes(of: $0).contains(wish) }
+    }
+
+    private var disorder: String? {
+        var longest = (place: 0, list: decisions(0))
+        for place in 1..<plan.nodes {
+            let list = decisions(place)
+            if !list.begins(longest.list), !longest.list.begins(list) {
+                return "order: node \(longest.place) delivers \(longest.list), node \(place) \(list)"
+            }
+            if list.count > longest.list.count { longest = (place, list) }
+        }
+        return nil
+    }
+
+    private var repetition: String? {
+        for place in 0..<plan.nodes {
+            let wishes = decisions(place).wishes
+            let twice = wishes.enumerated().first { wishes.prefix($0.offset).contains($0.element) }
+            if let twice { return "order: node \(place) delivers \(twice.element) twice" }
+        }
+        return nil
+    }
+
+    private var intrusion: String? {
+        for place in 0..<plan.nodes {
+            if let wish = decisions(place).wishes.first(where: { !isWanted($0) }) {
+                return "order: node \(place) delivers \(wish), and nobody wanted it"
+            }
         }
         return nil
     }

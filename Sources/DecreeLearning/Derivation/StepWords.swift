@@ -17,6 +17,10 @@ extension Step {
         case .paxos: "Paxos: promise, and the highest round's value"
         case .anyQuorum: "quorums that are no majorities"
         case .liar: "outside of the model: a node that lies"
+        case .leaderlessLog: "a log without a leader: a decision for each slot"
+        case .lostDecision: "the log: who knew what was decided is dead"
+        case .interruptedRound: "the log: somebody knows what was decided"
+        case .fastLog: "the log, with Fast Paxos in place of Paxos"
         }
     }
 
@@ -64,6 +68,21 @@ extension Step {
         case .anyQuorum: "The same, but quicker: one answer is enough, instead of those of a majority."
         case .liar:
             "Paxos, in which node 1 lies: to everybody who asks it says that it has accepted Z, which nobody wants."
+        case .leaderlessLog:
+            "Many commands are to be carried out in one order everywhere. Every place in the order, a slot, is a decision of its "
+                + "own by Paxos. Whoever has a command tries it in the first slot that it does not know; if another command is "
+                + "decided there it lost, and tries the next slot. A node that hears of a slot before it knows all slots before "
+                + "that one waits with it."
+        case .lostDecision:
+            "The same log. Node 0 has its command decided in slot 1 and dies before it can tell anybody. Node 1 has accepted "
+                + "it and knows no more; node 2 knows nothing at all. Nobody can be asked what was decided. Node 2 has a "
+                + "command, too, and tries it in slot 1."
+        case .interruptedRound:
+            "The same, but node 0 could tell node 1 before it died. Node 2 knows nothing, and begins a round for slot 1 again."
+        case .fastLog:
+            "The log does not know which protocol decides its slots. Here it is Fast Paxos: who has a command sends it to all nodes "
+                + "at once, without asking first. Each keeps the first that it gets. If all three keep the same, that is decided. "
+                + "If not, node 0 sees that they collide, and settles it in the next round with what it has seen."
         }
     }
 
@@ -102,6 +121,21 @@ extension Step {
         case .liar:
             "Paxos trusts what it is told. It bears nodes that are slow, that stop and that start again, and none that lies; "
                 + "it never promised to. Where nodes may lie, other protocols with more nodes are needed."
+        case .leaderlessLog:
+            "In each slot Paxos decides one command, for all. Everybody carries out slot after slot, and so the same commands in "
+                + "the same order. And no command is decided twice: a node tries it in the next slot only when it knows that "
+                + "another one is decided in this slot and in all before."
+        case .lostDecision:
+            "A command that may have been decided is safe in the hands of any majority. Node 2 asks one, which is itself and node "
+                + "1; node 1 tells what it has accepted, and node 2 has to propose that again. So the round completes what was "
+                + "begun: to ask what was decided is to decide once more. Only then does node 2 try its own command, in slot 2."
+        case .interruptedRound:
+            "Who knows what is decided in a slot does not take part in rounds for it any more: it answers with the command. The "
+                + "round of node 2 ends there, and no vote is needed."
+        case .fastLog:
+            "A fast decision needs the votes of so many nodes that whoever recovers can tell which command may have been "
+                + "decided. Its votes stand in for the promises of the very next round, since a node that has voted votes in no "
+                + "earlier round. So there is nothing to be asked, and two steps instead of four where nobody collides."
         }
     }
 
@@ -120,8 +154,20 @@ extension Step {
         case .changeFreely: "nobody begins a round before it has heard a majority"
         case .askFirst: "who answers promises to accept nothing of earlier rounds any more (P1a)"
         case .promiseAlone: "the value of the highest round that the majority tells of is proposed (P2c)"
-        case .paxos, .liar: nil
+        case .paxos, .liar, .leaderlessLog, .lostDecision, .interruptedRound, .fastLog: nil
         case .anyQuorum: "majorities, as in step 12; or any sets of which every two share a node"
+        }
+    }
+
+    /// What the run shows that is searched where nothing breaks.
+    public var showing: String? {
+        switch self {
+        case .paxos: "This run shows why; in it one node takes over another's value"
+        case .leaderlessLog: "On this run both want slot 1, one gets it, and the other tries the next"
+        case .lostDecision: "On this run the decision comes back from the one node that had accepted it"
+        case .interruptedRound: "On this run the answer of the node that knows ends the round"
+        case .fastLog: "On this run the commands collide, and node 0 recovers"
+        default: nil
         }
     }
 }

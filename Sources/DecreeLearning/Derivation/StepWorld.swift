@@ -39,7 +39,7 @@ struct StepWorld<Node: StepNode>: Explorable {
         var actions = mail.map { Action.arrives($0) }
         for place in plan.proposers where mayPropose(place) { actions.append(.proposes(UInt8(place))) }
         guard dead.nonzeroBitCount < plan.deaths else { return actions }
-        return actions + nodes.indices.filter(isAlive).map { .dies(UInt8($0)) }
+        return actions + mortals.filter(isAlive).map { .dies(UInt8($0)) }
     }
 
     mutating func perform(_ action: Action) -> String? { happen(action).finding }
@@ -56,9 +56,10 @@ struct StepWorld<Node: StepNode>: Explorable {
             nodes[message.receiver].receive(message, &sent)
         case .dies(let place):
             dead |= 1 << place
-            mail.removeAll { $0.receiver == place }
+            mail.removeAll { $0.receiver == place || plan.losesLastWords && $0.sender == place }
         }
         deliver(&sent)
+        if Node.isSometimesDeaf { mail.removeAll { nodes[$0.receiver].isDeaf(to: $0) } }
         return (sent, finding)
     }
 
@@ -98,6 +99,6 @@ struct StepWorld<Node: StepNode>: Explorable {
 extension StepWorld: JudgedWorld {
     var hasMail: Bool { !mail.isEmpty }
     func hasProposed(_ place: Int) -> Bool { proposed & (1 << UInt8(place)) != 0 }
-    func decided(_ place: Int) -> Wish? { nodes[place].decided }
+    func decisions(_ place: Int) -> WishList { nodes[place].decisions }
     func isWaiting(_ place: Int) -> Bool { nodes[place].isWaiting }
 }

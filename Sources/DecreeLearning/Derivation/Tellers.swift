@@ -44,7 +44,7 @@ enum ChangeFreely: Telling {
 }
 
 /// A node that tells, in one of these ways.
-struct Teller<Way: Telling>: StepNode {
+struct Teller<Way: Telling>: SingleStepNode {
     private let place: Int
     private let majority: Int
     private var hasProposed = false

@@ -2,7 +2,7 @@
 /// it hears of a death; so others may fail.
 ///
 /// But when it fails itself, those who said that they are ready may neither go on nor go back: it may have told somebody.
-struct Participant: StepNode {
+struct Participant: SingleStepNode {
     private let place: Int
     private let count: Int
     private var ready: Wish?

@@ -1,7 +1,7 @@
 /// Step 2: the value is written to all nodes, and decided when all have it. Whoever proposed it tells them.
 ///
 /// One node that fails is one answer too few, for ever.
-struct WriteToAll: StepNode {
+struct WriteToAll: SingleStepNode {
     private let place: Int
     private let count: Int
     private var kept: Wish?

@@ -53,7 +53,7 @@ struct Recording<Node: StepNode> {
             Branch(
                 .arrival, "node \(message.sender) → node \(message.receiver): \(message.description)", isTaken: isTaken)
         case .proposes(let place):
-            Branch(.client, "node \(place) wants \(world.plan.wish(of: Int(place)))", isTaken: isTaken)
+            Branch(.client, "node \(place) wants \(world.plan.wishText(of: Int(place)))", isTaken: isTaken)
         case .dies(let place): Branch(.fault, "node \(place) dies", isTaken: isTaken)
         }
     }
@@ -82,7 +82,7 @@ struct Recording<Node: StepNode> {
         case .proposes(let place):
             return RecordedEvent(
                 node: Int(place), kind: self.place(of: .wants(in: step)),
-                text: "wants \(world.plan.wish(of: Int(place)))")
+                text: "wants \(world.plan.wishText(of: Int(place)))")
         case .dies(let place):
             return RecordedEvent(node: Int(place), kind: self.place(of: .dies), text: "dies")
         case .arrives(let message):
@@ -110,10 +110,14 @@ struct Recording<Node: StepNode> {
                 text: message.description, sentBy: events.count - 1))
     }
 
-    /// What was under way to somebody who is dead is lost.
+    private func isLost(_ message: Message) -> Bool {
+        !world.isAlive(message.receiver) || world.plan.losesLastWords && !world.isAlive(message.sender)
+    }
+
+    /// What was under way to somebody who is dead is lost; of what its receiver is deaf to nothing will come, and it stays.
     private mutating func loseMail() {
-        for (message, number) in underWay where !world.isAlive(message.receiver) {
-            messages[number].fate = .lost(events.count - 1)
+        for (message, number) in underWay where !world.mail.contains(message) {
+            if isLost(message) { messages[number].fate = .lost(events.count - 1) }
             underWay[message] = nil
         }
     }
@@ -124,16 +128,19 @@ struct Recording<Node: StepNode> {
         let (node, former) = (world.nodes[place], before.nodes[place])
         var lines: [String] = []
         if let holding = node.holding, holding != former.holding { lines.append("holds \(holding)") }
-        if let decided = node.decided, decided != former.decided { lines.append("decides \(decided)") }
+        let news = node.decisions.wishes.dropFirst(former.decisions.count)
+        if !news.isEmpty { lines.append("\(Node.verb) " + news.map(\.description).joined(separator: " and ")) }
         return lines
     }
 
     private func facts(of place: Int) -> [RecordedFact] {
         let node = world.nodes[place]
         var facts = node.facts
-        if let decided = node.decided {
-            facts.append(RecordedFact("decided", decided.description, weight: .decided))
-        } else if node.isWaiting {
+        if !node.decisions.isEmpty {
+            let name = Node.verb == "decides" ? "decided" : "delivered"
+            facts.append(RecordedFact(name, node.decisions.description, weight: .decided))
+        }
+        if node.isWaiting {
             facts.append(RecordedFact("waits", "for a decision"))
         }
         if !world.isAlive(place) { facts.append(RecordedFact("dead", "", weight: .down)) }
@@ -147,7 +154,7 @@ struct Recording<Node: StepNode> {
     func told(_ verdict: RecordedVerdict) -> RecordedRun {
         var run = RecordedRun(
             title: Self.sentence(step.title),
-            origin: step == .liar ? "The way to Paxos, and beyond it" : "The way to Paxos, step \(step.number)",
+            origin: origin,
             command: "decree learn \(step.number) --html FILE",
             nodes: world.nodes.indices.map { RecordedNode(name: "node \($0)") }, kinds: kinds)
         run.introduction = [step.idea]
@@ -156,6 +163,11 @@ struct Recording<Node: StepNode> {
         run.events = events
         run.messages = messages
         return run
+    }
+
+    private var origin: String {
+        if step == .liar { return "The way to Paxos, and beyond it" }
+        return step.isLog ? "From Paxos to a log, step \(step.number)" : "The way to Paxos, step \(step.number)"
     }
 
     private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }

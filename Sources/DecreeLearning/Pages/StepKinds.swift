@@ -14,11 +14,13 @@ extension Step {
         case .toldLast, .latestRound, .neverChange, .changeFreely: ("Teller", "\(folder)/Tellers.swift")
         case .askFirst, .promiseAlone, .paxos, .anyQuorum, .liar:
             ("SynodProcess", "Sources/PaxosSynod/Process/SynodProcess.swift")
+        case .leaderlessLog, .lostDecision, .interruptedRound, .fastLog:
+            ("LeaderlessLog", "Sources/PaxosSynod/Log/LeaderlessLog.swift")
         }
     }
 
     /// It runs the processes that ship.
-    var runsProcesses: Bool { rawValue >= Self.askFirst.rawValue }
+    var runsProcesses: Bool { rawValue >= Self.askFirst.rawValue && !isLog }
 }
 
 extension RecordedKind {
@@ -34,7 +36,9 @@ extension RecordedKind {
         let (name, file) = step.receiver
         return RecordedKind(
             "wish", "?", .client, at: RecordedHandler(name: "\(name).propose", file: file),
-            "A client of this node wants a value, and the node sets about getting it decided.")
+            step.isLog
+                ? "A client of this node has a command. The node tries it in the first slot that it does not know."
+                : "A client of this node wants a value, and the node sets about getting it decided.")
     }
 
     /// A node dies.

@@ -45,7 +45,7 @@ struct Chronicle<Node: StepNode> {
     /// What can be said of an action before it happens.
     func text(of action: StepAction<Message>) -> String {
         switch action {
-        case .proposes(let place): "node \(place) wants \(world.plan.wish(of: Int(place)))"
+        case .proposes(let place): "node \(place) wants \(world.plan.wishText(of: Int(place)))"
         case .dies(let place): "node \(place) dies"
         case .arrives(let message): message.description
         }
@@ -56,8 +56,9 @@ struct Chronicle<Node: StepNode> {
         for (place, node) in world.nodes.enumerated() {
             let former = before.nodes[place]
             if let holding = node.holding, holding != former.holding { lines.append("node \(place) holds \(holding)") }
-            if let decided = node.decided, decided != former.decided {
-                lines.append("node \(place) decides \(decided)")
+            let news = node.decisions.wishes.dropFirst(former.decisions.count)
+            if !news.isEmpty {
+                lines.append("node \(place) \(Node.verb) " + news.map(\.description).joined(separator: " and "))
             }
         }
         return lines

@@ -33,8 +33,7 @@ extension Step {
     private func report<Node: StepNode>(_ node: Node.Type, _ progress: (Int) -> Void) -> StepReport {
         let numbering = StepNumbering(StepWorld<Node>(plan))
         let search = Search(from: numbering.code(), progress: progress)
-        var found = search.counterexample?.actions
-        if found == nil { found = Search(from: Adoption(numbering.code()), progress: progress).counterexample?.actions }
+        let found = search.counterexample?.actions ?? goal?.way(from: numbering.code(), progress)
         let actions = found?.map(numbering.action)
         let chronicle = actions.map { Chronicle<Node>(plan, $0) }
         let verdict = verdict(finding: search.counterexample?.text, states: search.states)
@@ -45,21 +44,5 @@ extension Step {
             induction: plan.property == .agreement ? chronicle?.ballots.induction ?? [] : [],
             meetings: plan.property == .agreement ? chronicle?.ballots.meetings ?? [] : [],
             states: search.states, transitions: search.transitions, isComplete: search.isComplete)
-    }
-}
-
-/// Searches a run on which a node proposes another's value, and decides it: what Paxos is about.
-private struct Adoption: Explorable {
-    private var code: StepCode
-    private var adopter: UInt8?
-
-    init(_ code: StepCode) { self.code = code }
-
-    func actions() -> [StepCode.Action] { code.actions() }
-
-    mutating func perform(_ action: StepCode.Action) -> String? {
-        if code.happen(action) & code.tables.takeovers != PacketSet() { adopter = action.place }
-        guard let adopter, code.decided(Int(adopter)) != nil else { return nil }
-        return "node \(adopter) decides another's value"
     }
 }

@@ -5,6 +5,7 @@ final class StepNumbering<Node: StepNode>: StepNumbers {
     typealias Message = Node.Message
 
     private(set) var receivedBy: [PacketSet]
+    private(set) var sentBy: [PacketSet]
     private(set) var takeovers = PacketSet()
     private(set) var order: [Int] = []
     private let world: StepWorld<Node>
@@ -18,6 +19,7 @@ final class StepNumbering<Node: StepNode>: StepNumbers {
         invariant(world.nodes.count <= StepCode.maximumNodes, "a small world: \(world.nodes.count) nodes")
         self.world = world
         receivedBy = Array(repeating: PacketSet(), count: world.nodes.count)
+        sentBy = receivedBy
         nodes = world.nodes.map { [$0] }
         numberOfNode = world.nodes.map { [$0: 0] }
     }
@@ -42,7 +44,13 @@ final class StepNumbering<Node: StepNode>: StepNumbers {
 
     func facts(_ place: Int, _ state: UInt16) -> StepTables.Facts {
         let node = nodes[place][Int(state)]
-        return StepTables.Facts(decided: node.decided, isWaiting: node.isWaiting)
+        return StepTables.Facts(decisions: node.decisions, isWaiting: node.isWaiting)
+    }
+
+    var isSometimesDeaf: Bool { Node.isSometimesDeaf }
+
+    func isDeaf(_ place: Int, _ state: UInt16, to message: Int) -> Bool {
+        nodes[place][Int(state)].isDeaf(to: messages[message])
     }
 
     func work(_ place: Int, _ state: UInt16, _ event: Int) -> StepTables.Outcome {
@@ -70,6 +78,7 @@ final class StepNumbering<Node: StepNode>: StepNumbers {
         numberOfMessage[message] = number
         messages.append(message)
         receivedBy[message.receiver].insert(number)
+        sentBy[message.sender].insert(number)
         order.insert(number, at: order.firstIndex { messages[$0] > message } ?? order.count)
         if case .proposes(let round, let wish) = message.meaning, wish != plan.wish(of: Int(round.place)) {
             takeovers.insert(number)

@@ -3,12 +3,18 @@ protocol StepNumbers: AnyObject {
     var plan: StepPlan { get }
     /// Of each place, which messages go to it.
     var receivedBy: [PacketSet] { get }
+    /// Of each place, which messages come from it.
+    var sentBy: [PacketSet] { get }
     /// Which messages propose somebody else's value.
     var takeovers: PacketSet { get }
     /// All messages in their own order, by their numbers.
     var order: [Int] { get }
     /// What is known of each state of a place.
     func facts(_ place: Int, _ state: UInt16) -> StepTables.Facts
+    /// As ``StepNode/isSometimesDeaf``.
+    var isSometimesDeaf: Bool { get }
+    /// As ``StepNode/isDeaf(to:)``.
+    func isDeaf(_ place: Int, _ state: UInt16, to message: Int) -> Bool
     /// Works out what a node does.
     /// - Parameter event: A message's number, or ``StepTables/proposes``.
     func work(_ place: Int, _ state: UInt16, _ event: Int) -> StepTables.Outcome
@@ -28,7 +34,7 @@ final class StepTables {
 
     /// What is asked of a node's state again and again.
     struct Facts {
-        let decided: Wish?
+        let decisions: WishList
         let isWaiting: Bool
     }
 
@@ -40,9 +46,13 @@ final class StepTables {
     let plan: StepPlan
     private let numbers: any StepNumbers
     private(set) var receivedBy: [PacketSet] = []
+    private(set) var sentBy: [PacketSet] = []
     private(set) var takeovers = PacketSet()
     private(set) var order: [Int] = []
     private var facts: [[Facts]]
+    /// By place and state: to which of the first so many messages it is deaf.
+    private var deafness: [[(to: PacketSet, ofFirst: Int)]]
+    let isSometimesDeaf: Bool
     /// By place, then state and event; negative where it was not worked out yet.
     private var outcomeOf: [[Int32]]
     private var outcomes: [Outcome] = []
@@ -50,13 +60,28 @@ final class StepTables {
     init(_ numbers: any StepNumbers) {
         self.numbers = numbers
         plan = numbers.plan
+        isSometimesDeaf = numbers.isSometimesDeaf
         facts = Array(repeating: [], count: plan.nodes)
+        deafness = Array(repeating: [], count: plan.nodes)
         outcomeOf = Array(repeating: [], count: plan.nodes)
         for place in 0..<plan.nodes { know(place, 0) }
         refresh()
     }
 
     func facts(_ place: Int, _ state: UInt16) -> Facts { facts[place][Int(state)] }
+
+    /// The messages of which nothing will ever come in a state.
+    func deaf(_ place: Int, _ state: UInt16) -> PacketSet {
+        let known = deafness[place][Int(state)]
+        guard known.ofFirst < order.count else { return known.to }
+        var set = known.to
+        for message in known.ofFirst..<order.count
+        where receivedBy[place].contains(message) && numbers.isDeaf(place, state, to: message) {
+            set.insert(message)
+        }
+        deafness[place][Int(state)] = (set, order.count)
+        return set
+    }
 
     func outcome(_ place: Int, _ state: UInt16, _ event: Int) -> Outcome {
         let index = Int(state) * Self.events + event
@@ -72,6 +97,7 @@ final class StepTables {
 
     private func know(_ place: Int, _ state: UInt16) {
         while facts[place].count <= Int(state) {
+            deafness[place].append((PacketSet(), 0))
             facts[place].append(numbers.facts(place, UInt16(facts[place].count)))
             outcomeOf[place].append(contentsOf: repeatElement(-1, count: Self.events))
         }
@@ -80,6 +106,7 @@ final class StepTables {
     private func refresh() {
         guard numbers.order.count != order.count || receivedBy.isEmpty else { return }
         receivedBy = numbers.receivedBy
+        sentBy = numbers.sentBy
         takeovers = numbers.takeovers
         order = numbers.order
     }
@@ -137,7 +164,7 @@ struct StepCode: Explorable, JudgedWorld {
             actions.append(Action(kind: .proposes, place: UInt8(place)))
         }
         guard dead.nonzeroBitCount < plan.deaths else { return actions }
-        for place in 0..<plan.nodes where isAlive(place) { actions.append(Action(kind: .dies, place: UInt8(place))) }
+        for place in mortals where isAlive(place) { actions.append(Action(kind: .dies, place: UInt8(place))) }
         return actions
     }
 
@@ -159,6 +186,7 @@ struct StepCode: Explorable, JudgedWorld {
         case .dies:
             dead |= 1 << action.place
             mail &= ~tables.receivedBy[place]
+            if plan.losesLastWords { mail &= ~tables.sentBy[place] }
             return PacketSet()
         case .proposes:
             proposed |= 1 << action.place
@@ -176,6 +204,9 @@ struct StepCode: Explorable, JudgedWorld {
         if dead != 0 {
             for place in 0..<plan.nodes where !isAlive(place) { mail &= ~tables.receivedBy[place] }
         }
+        if tables.isSometimesDeaf {
+            for place in 0..<plan.nodes { mail &= ~tables.deaf(place, states[place]) }
+        }
         return outcome.sent
     }
 
@@ -185,6 +216,6 @@ struct StepCode: Explorable, JudgedWorld {
     var hasMail: Bool { mail != PacketSet() }
     func isAlive(_ place: Int) -> Bool { dead & (1 << UInt8(place)) == 0 }
     func hasProposed(_ place: Int) -> Bool { proposed & (1 << UInt8(place)) != 0 }
-    func decided(_ place: Int) -> Wish? { tables.facts(place, states[place]).decided }
+    func decisions(_ place: Int) -> WishList { tables.facts(place, states[place]).decisions }
     func isWaiting(_ place: Int) -> Bool { tables.facts(place, states[place]).isWaiting }
 }

@@ -64,6 +64,9 @@ public struct Proposer: Hashable, Sendable {
     }
 
     /// Phase 1b arrives. Phase 2a follows once a quorum has promised.
+    ///
+    /// What a promise tells of was accepted below its ballot (lemma 1 of the fifth text): above, the acceptor would have promised
+    /// more, and in it nobody could accept before this proposer has a quorum. A promise that tells otherwise is refused.
     mutating func promise(
         _ ballot: Ballot, accepted: Proposal?, from acceptor: NodeID, of acceptors: Configuration,
         into effects: inout SynodEffects
@@ -71,6 +74,10 @@ public struct Proposer: Hashable, Sendable {
         guard case .preparing(let current, var promises, var highest) = phase, ballot == current,
             let place = acceptors.index(of: acceptor)
         else { return }
+        guard accepted.isBelow(ballot) else {
+            effects.violation = accepted.map { .acceptedAbovePromise(ballot, accepted: $0, by: acceptor) }
+            return
+        }
         promises.insert(place)
         highest = winner(highest, accepted)
         phase = .preparing(current, promises: promises, highest: highest)
@@ -130,4 +137,9 @@ public struct Proposer: Hashable, Sendable {
         guard flaw == .formerPromisesCounted, case .preparing(_, let promises, _) = phase else { return MemberSet() }
         return promises
     }
+}
+
+extension Proposal? {
+    /// Nothing was accepted, or something in a lower ballot.
+    func isBelow(_ ballot: Ballot) -> Bool { map { $0.ballot < ballot } ?? true }
 }

@@ -45,7 +45,8 @@ struct ProjectNames {
         let essay = SourceTree.lines(
             of: SourceTree.root.appendingPathComponent("Sources/DecreeLearning/DecreeLearning.docc/DecreeLearning.md"))
         let numbers = essay.compactMap { $0.firstMatch(of: /^\| (\d+[ab]?) [A-Za-z]/).map { String($0.output.1) } }
-        return Set(numbers).union(essay.contains { $0.hasPrefix("| a liar") } ? ["lie"] : [])
+        let others = ["lie": "| a liar", "ways": "| the ways"]
+        return Set(numbers).union(others.filter { other in essay.contains { $0.hasPrefix(other.value) } }.keys)
     }
 
     /// The file or folder of that name, as a path from the root.

@@ -9,17 +9,18 @@ struct LearnCommand: AsyncParsableCommand {
         abstract: "Go the way to Paxos step by step: see what breaks each proposal, and break it yourself.",
         discussion: """
             Without arguments: the list of steps. With a step, by number or name: what is proposed, the shortest run that
-            breaks it, searched while you wait, why it breaks, and what the next step does about it. The last step is
-            Paxos, the code that ships, and all that can happen to it is gone through.
+            breaks it, searched while you wait, why it breaks, and what the next step does about it. Step 12 is Paxos,
+            the code that ships, and all that can happen to it is gone through; from step 16 on many decisions make a log.
 
             Examples: decree learn; decree learn 4; decree learn --play two-leaders; decree learn 12 --thorough;
-            decree learn 10 --html run.html; decree learn 10 --serve; decree learn --bring 'python3 acceptor.py'
+            decree learn 10 --html run.html; decree learn 10 --serve; decree learn ways;
+            decree learn --bring 'python3 acceptor.py'
 
             Exit codes: 0 done, 1 a brought acceptor breaks a property or cannot be asked, or the page
             cannot be written, 2 the command line makes no sense.
             """)
 
-    @Argument(help: "A step, by its number (1, 9a) or its name (two-leaders).")
+    @Argument(help: "A step, by its number (1, 9a) or its name (two-leaders); or 'ways': what can be sent to replicas.")
     var step: String?
 
     @Flag(help: "Be the network: decide which message arrives next, and try to break the step.")
@@ -47,22 +48,26 @@ struct LearnCommand: AsyncParsableCommand {
 
     private var text: LearnText { LearnText(terminal: Terminal(width: width, ascii: ascii)) }
 
+    private var isAboutWays: Bool { step == ReplicationWays.name }
+
     func validate() throws {
         if let width, !Terminal.widths.contains(width) {
             throw ValidationError(
                 "--width takes a number from \(Terminal.widths.lowerBound) to \(Terminal.widths.upperBound).")
         }
-        if let step, Step(step) == nil {
+        if let step, Step(step) == nil, !isAboutWays {
             throw ValidationError("there is no step '\(step)'; decree learn lists them all.")
         }
         if !(1...600_000).contains(patience) { throw ValidationError("--patience takes 1 to 600000 milliseconds.") }
-        if play, step == nil { throw ValidationError("--play needs a step: decree learn --play two-leaders.") }
+        if play, step == nil || isAboutWays {
+            throw ValidationError("--play needs a step: decree learn --play two-leaders.")
+        }
         if let bring, bring.allSatisfy(\.isWhitespace) { throw ValidationError("--bring needs a command.") }
         if bring != nil, play || step != nil || thorough {
             throw ValidationError(
                 "--bring checks an acceptor in a world of its own: it takes no step, --play or --thorough.")
         }
-        if let words = shown.words, step == nil || play {
+        if let words = shown.words, step == nil || play || isAboutWays {
             throw ValidationError("\(words) shows the run of a step: decree learn 10 \(words).")
         }
         if thorough, play || step.flatMap({ Step($0) }) != .paxos {
@@ -72,6 +77,7 @@ struct LearnCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let bring { return try BroughtCheck(command: bring, patience: patience, text: text).run() }
+        if isAboutWays { return Output.write(text.ways(ReplicationWays())) }
         guard let step = step.flatMap({ Step($0) }) else { return Output.write(text.list) }
         if play { return try PlayLoop(step: step, text: text).run() }
         Output.write(text.introduction(step))

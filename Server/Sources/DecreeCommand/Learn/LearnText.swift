@@ -8,10 +8,11 @@ struct LearnText {
     var list: String {
         let intro = """
             Several nodes are to agree on one value, although messages take their time and nodes fail. These are the
-            proposals that one makes on the way to Paxos, and what each breaks.
+            proposals that one makes on the way to Paxos, and what each breaks; then a log, which is made of many decisions.
             """
         let outro = """
             decree learn 1             what is proposed, and the shortest run that breaks it
+            decree learn ways          what can be sent to replicas, and in how many bytes
             decree learn --play 4      be the network yourself, and try to break it
             decree learn --bring CMD   have an acceptor of your own checked
             """
@@ -62,7 +63,7 @@ struct LearnText {
         let passed =
             terminal.green("Nothing breaks it")
             + ": \(report.states) states, all that can happen to \(report.run?.nodes ?? 3) "
-            + "nodes and two clients (\(Self.rounded(seconds)) s). This run shows why; in it one node takes over another's value:"
+            + "nodes and two clients (\(Self.rounded(seconds)) s). \(step.showing ?? "A run of it"):"
         return "\n" + paragraph(found ?? passed) + "\n" + diagram(report.run) + insights(report) + words(step)
     }
 
@@ -98,6 +99,28 @@ struct LearnText {
             text += "\n" + paragraph("What is done about it: \(cure).\(next)")
         }
         return text
+    }
+
+    /// What can be sent to replicas, with its bytes.
+    func ways(_ ways: ReplicationWays) -> String {
+        let intro =
+            "A state machine takes an input to its next state. To have the same state elsewhere one may send the inputs, the whole "
+            + "state behind each, or what that differs by from the one before. Eight inputs to a machine that keeps texts by their "
+            + "names, each sent in all three ways, in bytes:"
+        let width = ways.rows.reduce(0) { max($0, $1.text.count) }
+        func row(_ text: String, _ cells: [String]) -> String {
+            pad(text, width) + cells.map { "  " + String(repeating: " ", count: max(0, 10 - $0.count)) + $0 }.joined()
+                + "\n"
+        }
+        let lines = (ways.rows + [ways.sum]).map { row($0.text, ["\($0.input)", "\($0.state)", "\($0.difference)"]) }
+        let verdict =
+            ways.agree ? terminal.green("All three replicas hold the same in the end.") : "The replicas differ."
+        let outro =
+            "Inputs are small whatever they do and however large the state is; but everybody has to carry them out, and the "
+            + "function must yield the same everywhere. A difference spares the work, and is nothing where nothing changes; but one "
+            + "short input may change much. The whole state costs its size each time; it is good for whoever has missed too much."
+        return paragraph(intro) + "\n" + terminal.bold(row("", ["input", "state", "difference"])) + lines.joined()
+            + "\n" + paragraph(verdict + " " + outro)
     }
 
     private func heading(_ text: String) -> String {

@@ -39,6 +39,9 @@ struct PlayLoop {
         case .validity: goal = "You win when a value is decided that nobody wants."
         case .progress:
             goal = "You win when a node waits for ever although a majority lives: nothing is left to happen but deaths."
+        case .order: goal = "You win when two nodes deliver commands in different orders, or one of them twice."
+        case nil where step != .paxos:
+            goal = "You win when two nodes deliver commands in different orders, or one of them twice. Nobody has."
         case nil: goal = "This is Paxos: you win when two nodes decide different values. Nobody has."
         }
         return "You are the network. Messages take as long as you like, and you decide what happens next. \(goal) "
