@@ -71,6 +71,8 @@ package enum Flaw: String, CaseIterable, Sendable, Hashable {
     case damageTakenForTornTail
     /// Disk faults: a clean end counts on in the life after it.
     case cleanEndKept
+    /// Disk faults: what was read when the journal was opened is taken to be on the disk.
+    case tailNotRewritten
     /// What lies between the newest usable snapshot and the beginning of the journal is skipped, instead of refusing to start.
     case restoreSkipsGap
     /// What a damaged snapshot left in the machine stays there when no other can be restored over it.

@@ -265,7 +265,11 @@ struct CheckerTests {
         #expect(!LivenessChecker.haveConverged([standing(3, 3, 1), standing(3, 3, 2)]))
         #expect(!LivenessChecker.haveConverged([standing(3, 3, 1), standing(3, 3, 1, due: .zero)]))
         LivenessChecker().timeIsUp(unfinished: 0, standings: equal, findings)
+        LivenessChecker().served(after: .seconds(1), limit: .seconds(1), findings) { "an operation" }
         #expect(findings.first == nil)
+        let others = Findings()
+        LivenessChecker().served(after: .seconds(2), limit: .seconds(1), others) { "an operation" }
+        #expect(others.first?.checker == .liveness)
         LivenessChecker().timeIsUp(unfinished: 1, standings: equal, findings)
         #expect(findings.first?.checker == .liveness)
     }

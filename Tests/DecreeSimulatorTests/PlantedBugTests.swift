@@ -39,6 +39,7 @@ struct PlantedBugTests {
         ("anchorNotWritten", [.durability]),
         ("damageTakenForTornTail", [.durability]),
         ("cleanEndKept", [.durability]),
+        ("tailNotRewritten", [.durability, .monotone, .agreement]),
         ("restoreSkipsGap", [.digest, .linearizability, .logTime, .pushes]),
         ("restoreLeavesRemains", [.digest, .linearizability, .pushes]),
         ("outputOfAnother", [.linearizability]),

@@ -114,6 +114,7 @@ public struct JournalCore: Sendable {
         invariant(!isOpen, "a journal is opened once")
         isOpen = true
         anchoring.isOpening = true
+        if flaws.contains(.tailNotRewritten) { rewrite = nil }
         if let rewrite {
             effects.append(.write(rewrite.segment, offset: rewrite.offset, bytes: JournalBytes(rewrite.bytes)))
             effects.append(.sync(rewrite.segment))

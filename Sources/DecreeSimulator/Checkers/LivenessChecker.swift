@@ -24,6 +24,12 @@ struct LivenessChecker {
         }
     }
 
+    /// A client has what it wanted, so long after it began to want it in a healed world.
+    func served(after span: TimeSpan, limit: TimeSpan, _ findings: Findings, what: () -> String) {
+        guard span > limit else { return }
+        findings.report(.liveness, "in a healed world \(what()) took \(span), and not \(limit) at most")
+    }
+
     /// Time is up.
     /// - Parameters:
     ///   - unfinished: Clients that still wait, or have operations left to do.

@@ -20,6 +20,12 @@ public enum FaultKind: UInt8, CaseIterable, Sendable {
     /// One direction of a link is slow for a while.
     case slowLink
     case crash
+    /// The process of a node ends and its machine goes on, with the pages that were not synced.
+    case kill
+    /// A sync of a journal fails; its node ends, as it must.
+    case syncFailure
+    /// A node crashes while it brings what it found to the disk.
+    case openingCrash
     /// A crash that lost what was written and not yet synced.
     case unsyncedLost
     /// A crash that left a part of a write.

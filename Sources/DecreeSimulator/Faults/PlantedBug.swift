@@ -73,6 +73,7 @@ public struct PlantedBug: Hashable, Sendable {
         case .damageTakenForTornTail:
             "Damage at the end of the journal is taken for a torn tail, whatever was acknowledged."
         case .cleanEndKept: "A clean end of the journal counts on in the life after it."
+        case .tailNotRewritten: "What a journal is opened with is taken to be on the disk."
         case .restoreSkipsGap: "A node starts from an old snapshot and skips what its journal dropped since."
         case .restoreLeavesRemains: "What a damaged snapshot left in the machine stays there when there is no other."
         case .outputOfAnother: "Outputs of one call of the machine go to the wrong clients."

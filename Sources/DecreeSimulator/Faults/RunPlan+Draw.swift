@@ -37,6 +37,15 @@ extension RunPlan {
         limits.maximumPushBytes = [60, 400, 64 << 20, 64 << 20][Int(choices.below(4))]
     }
 
+    /// What concerns pages that outlive a process, and how far logs reach: drawn behind all else, from choices of their own.
+    mutating func drawPages(_ choices: inout Choices) {
+        faults.killPercent = [0, 0, 50, 90][Int(choices.below(4))]
+        faults.openingPercent = [0, 10, 40][Int(choices.below(3))]
+        disk.syncFailurePerMille = [0, 0, 0, 5][Int(choices.below(4))]
+        // A leader has to be heard as far as it may propose.
+        if choices.chance(1, in: 2) { replica.maximumReach = max(40, replica.maximumInFlight * 2) }
+    }
+
     /// What concerns the nodes above their logs.
     private mutating func drawNodes(_ choices: inout Choices) {
         groupCount = [1, 1, 1, 1, 1, 1, 2, 3][Int(choices.below(8))]

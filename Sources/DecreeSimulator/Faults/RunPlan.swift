@@ -49,6 +49,12 @@ struct RunPlan {
         return atNode + atNode / 10 + .seconds(2)
     }
 
+    /// How long a client of a healed world goes without what it wants: what it asked before may still be lost, and what it
+    /// asks next too, before nodes have found a leader that stays.
+    var calmLatency: TimeSpan {
+        min(clients.patience, max(replica.proposalTimeout, replica.readTimeout)) * 2 + replica.electionTimeout * 160
+    }
+
     /// The network once it is healed: a message and its answer fit into a heartbeat's interval, but for heavy ones. In a
     /// world that is slower than its timeouts progress takes as long as nodes need to learn that.
     /// - Source: Dwork, Lynch, Stockmeyer, "Consensus in the Presence of Partial Synchrony", 1988, section 2.
@@ -95,6 +101,8 @@ struct DiskPlan {
     var stallPerMille: UInt64 = 0
     var stall = TimeSpan.milliseconds(300)
     var segmentBytes = 64 * 1024
+    /// The chance, in a thousand, that a sync of the journal fails.
+    var syncFailurePerMille: UInt64 = 0
 }
 
 /// How often the faults of a timetable come: the mean time from one to the next, zero for never.
@@ -103,6 +111,10 @@ struct FaultPlan {
     var downTime = TimeSpan.milliseconds(300)
     /// The chance, in a hundred, that all nodes crash at once.
     var crashAllPercent: UInt64 = 0
+    /// The chance, in a hundred, that of a crash it is the process that ends and not the power.
+    var killPercent: UInt64 = 0
+    /// The chance, in a hundred, that a sync with which a journal is opened ends in another crash.
+    var openingPercent: UInt64 = 0
     var fullPartition = TimeSpan.zero
     var oneWayPartition = TimeSpan.zero
     var partialPartition = TimeSpan.zero

@@ -60,7 +60,7 @@ extension Engine {
         swap(&effects, &journalEffects)
     }
 
-    private func carryOut(_ effect: JournalEffect, of node: SimulatedNode) {
+    func carryOut(_ effect: JournalEffect, of node: SimulatedNode) {
         switch effect {
         case .write(let segment, let offset, let bytes):
             let bytes = bytes.joined
@@ -78,7 +78,7 @@ extension Engine {
         case .full(let isFull):
             if isFull { faults[.diskFull] += 1 }
             step(node, .journalFull(isFull))
-        case .ready: node.endedCleanly = false
+        case .ready: break
         }
     }
 
@@ -97,6 +97,7 @@ extension Engine {
     /// The disk is done with what was begun.
     func diskDone(_ node: SimulatedNode, _ operation: UInt64) {
         if operation == Self.diskDoneWrite {
+            guard !failsSync() else { return endWithoutSync(node) }
             node.disk.synced()
             step(node, .synced)
         } else if node.isDiskFull, let failed = node.disk.failFileOperationForLackOfRoom() {
@@ -108,6 +109,16 @@ extension Engine {
             case nil: break
             }
         }
+    }
+
+    /// Whether the sync that ends now fails.
+    func failsSync() -> Bool { !isHealed && pageChoices.chance(plan.disk.syncFailurePerMille, in: 1_000) }
+
+    /// A node whose sync failed ends its process: nobody knows what the disk holds.
+    private func endWithoutSync(_ node: SimulatedNode) {
+        faults[.syncFailure] += 1
+        node.disk.syncFailed()
+        host.kill(node)
     }
 
     func freeSpace(of node: SimulatedNode) -> UInt64 { node.isDiskFull ? 0 : Self.plentyOfRoom }
@@ -146,7 +157,7 @@ extension Engine {
         if slot > Slot(1), checkers.durableQuorum.chosen(slot.previous) == nil { sights[.chosenOutOfOrder] += 1 }
     }
 
-    /// What a journal gave back after a restart must hold everything that was synced, and may hold more.
+    /// What a journal gave back after a restart, and brought to the disk, must hold everything that was synced; it may hold more.
     func recovered(_ state: DurableState, _ place: Int, at node: SimulatedNode) {
         if let text = Self.missing(in: state, of: node.groups[place].durable) {
             findings.report(.durability, "the journal of \(node.id) lost what was synced: \(text)")

@@ -6,8 +6,21 @@ import PaxosLog
 
 // Nodes stop and start again with what their disks held.
 extension Engine {
-    /// The power of a node fails.
-    func crash(_ node: SimulatedNode) {
+    /// The power of a node fails, or only its process ends.
+    func crash(_ node: SimulatedNode, keepingPages: Bool = false) {
+        if keepingPages || pageChoices.chance(plan.faults.killPercent, in: 100) {
+            faults[.kill] += 1
+            node.disk.processEnds(&pageChoices)
+        } else {
+            losePower(node)
+            if !isHealed, node.process?.journal.isAnchored == true { damageJournal(of: node) }
+        }
+        crashFiles(of: node)
+        node.forgetLife()
+        hangUp(on: node)
+    }
+
+    private func losePower(_ node: SimulatedNode) {
         faults[.crash] += 1
         switch node.disk.crash(&diskChoices) {
         case .nothingUnderWay, .allKept: break
@@ -16,10 +29,6 @@ extension Engine {
             faults[.unsyncedLost] += 1
             faults[.tornTail] += 1
         }
-        if !isHealed, node.process?.journal.isAnchored == true { damageJournal(of: node) }
-        crashFiles(of: node)
-        node.forgetLife()
-        hangUp(on: node)
     }
 
     /// A file that was being replaced is the old one or the new one afterwards.
@@ -148,15 +157,14 @@ extension Engine {
     }
 
     /// What the journal holds of a group, as the node will see it.
-    func durableState(_ recovered: RecoveredJournal, _ place: Int, of node: SimulatedNode) -> DurableState {
+    func durableState(_ recovered: RecoveredJournal, _ place: Int) -> DurableState {
         var state = recovered.state(of: Self.group(at: place))
-        self.recovered(state, place, at: node)
         if flaws.contains(.promiseLostOnRestart) { state.forgetPromise() }
         return state
     }
 
     /// A node begins a life with what its disk gave back.
-    func start(_ node: SimulatedNode, _ recovered: RecoveredJournal, _ starts: [GroupStart]) {
+    func start(_ node: SimulatedNode, _ journal: OpenedJournal, _ starts: [GroupStart]) {
         if node.life > 0 { faults[.restart] += 1 }
         let greeting = Greeting(
             identity: node.identity, members: memberList, software: "", incarnation: starts[0].durable.incarnation.next)
@@ -165,14 +173,12 @@ extension Engine {
         core.flaws = flaws
         core.greeting.flaws = flaws
         for place in core.groups.indices { core.groups[place].replica.flaws = flaws }
-        let process = Process(core: core, journal: recovered.core)
-        process.journal.flaws = flaws
+        let process = Process(core: core, journal: journal.core)
         node.process = process
         for place in 0..<plan.groupCount { noteStart(process.node.firstSight(place), place, at: node) }
         node.journalBytes = 0
         node.machineDeadline = clock(node)
-        step(node, .freeSpace(freeSpace(of: node)))
-        step(node, JournalEvent.opened)
+        for effect in journal.effects { carryOut(effect, of: node) }
         process.node.open(at: clock(node))
         for peer in nodes where peer !== node { dial(node, peer.index) }
         endInput(node)

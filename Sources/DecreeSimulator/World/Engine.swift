@@ -48,6 +48,7 @@ final class Engine {
     @exclusivity(unchecked) var faultChoices: Choices
     @exclusivity(unchecked) var replicaChoices: Choices
     var subscriberChoices: Choices
+    @exclusivity(unchecked) var pageChoices: Choices
     @exclusivity(unchecked) var journalEffects: [JournalEffect] = []
     /// Empty, kept for its memory.
     @exclusivity(unchecked) var spareEffects = NodeEffects()
@@ -77,6 +78,8 @@ final class Engine {
         }
         subscriberChoices = choices.split()
         plan.drawSubscribers(&subscriberChoices)
+        pageChoices = choices.split()
+        plan.drawPages(&pageChoices)
         self.plan = plan
         if plan.groupCount > 1 { sights[.groupsShared] += 1 }
         faults[.clockDrift] = nodes.count { $0.clock.driftPerMillion != 0 }
@@ -205,6 +208,8 @@ struct EngineHost {
     let end: (SimulatedNode) -> Void
     /// The node must not go on.
     let fail: (SimulatedNode) -> Void
+    /// The process of the node ends at once; its machine goes on.
+    let kill: (SimulatedNode) -> Void
     /// Something happens that is not a matter of the engine alone.
     let happen: (Occurrence) -> Void
     /// Looks whether the phase has reached its aim.

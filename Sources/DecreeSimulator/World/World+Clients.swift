@@ -12,6 +12,7 @@ extension World {
             phase == .lastQuestions
             ? workload.finalQuestion() : workload.nextOperation(client: client, choices: &clientChoices)
         engine.moment += 1
+        clients[client].wantsSince = clients[client].wantsSince ?? engine.now
         let entry = history.entries.count
         history.entries.append(.init(client: client, operation: operation, invoked: engine.moment))
         owners.append(client)
@@ -153,6 +154,18 @@ extension World {
         seat.cancel(RequestKey(port: seat.ports[port(of: client)], token: UInt64(entry)))
     }
 
+    /// A client has what it wanted, perhaps after several tries: in a healed world within a bound.
+    private func noteServed(_ client: Int, _ entry: Int) {
+        let since = clients[client].wantsSince ?? engine.now
+        clients[client].wantsSince = nil
+        // Who asks a node that stalls has to wait for the end of that.
+        guard phase != .faults, stall == .over else { return }
+        let begin = max(since, healedAt, stallEnded)
+        LivenessChecker().served(
+            after: TimeSpan(nanoseconds: engine.now - begin), limit: engine.plan.calmLatency, engine.findings
+        ) { "\(history.entries[entry].operation)" }
+    }
+
     private func noteFinished(_ client: Int) {
         clients[client].finished += 1
         if clients[client].finished == engine.plan.clients.finalOperations { unfinishedClients -= 1 }
@@ -177,6 +190,7 @@ extension World {
         switch result {
         case .output, .answer:
             history.entries[entry].returned = engine.moment
+            noteServed(client, entry)
             if phase != .faults { noteFinished(client) }
             if phase == .lastQuestions, history.entries[entry].invoked > lastQuestionsBegan {
                 clients[client].isDone = true

@@ -33,10 +33,10 @@ extension World {
         owners.append(owner)
     }
 
-    /// The power of a node fails: its machines and all that was under way there are gone.
-    func crash(_ node: SimulatedNode) {
+    /// The power of a node fails, or its process ends: its machines and all that was under way there are gone.
+    func crash(_ node: SimulatedNode, keepingPages: Bool = false) {
         guard node.isUp else { return }
-        engine.crash(node)
+        engine.crash(node, keepingPages: keepingPages)
         seats[node.index] = []
         fronts[node.index] = []
         for client in clients.indices where clients[client].node == node.index {

@@ -45,6 +45,7 @@ extension World {
             judgeStall()
             engine.bulkStalled = nil
             stall = .over
+            stallEnded = engine.now
         case .over: break
         }
     }

@@ -10,11 +10,12 @@ extension World {
         let node = engine.nodes[Int(occurrence.node)]
         guard occurrence.life == node.life, !node.isUp, !node.isGone, !node.isLost else { return }
         guard let recovered = engine.readJournal(of: node) else { return }
+        guard let journal = engine.open(recovered, of: node) else { return engine.planRestart(node) }
         var starts: [GroupStart] = []
         var restored: [Seat<Machine>] = []
         for place in node.groups.indices {
             var machine = makeMachine()
-            let durable = engine.durableState(recovered, place, of: node)
+            let durable = engine.durableState(recovered, place)
             let plan = restore(node, place, into: &machine)
             guard violation == nil else { return }
             let start = GroupStart(
@@ -31,7 +32,7 @@ extension World {
         seats[node.index] = restored
         node.seats = restored
         openFronts(of: node)
-        engine.start(node, recovered, starts)
+        engine.start(node, journal, starts)
         if Self.hasPushes { subscribe(node) }
     }
 

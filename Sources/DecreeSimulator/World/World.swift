@@ -20,6 +20,8 @@ final class World<W: Workload> {
     var phase = Phase.faults
     /// How far the stall of the leader's bulk connections has come.
     var stall = StallStage.over
+    /// In virtual time.
+    var stallEnded: UInt64 = 0
     var chosenBeforeStall: [Int] = []
     /// The healed phase was given more time once.
     var isExtended = false
@@ -67,7 +69,8 @@ final class World<W: Workload> {
         engine.host = EngineHost(
             applied: { [unowned self] in applied($0, $1, at: $2, $3) },
             deliver: { [unowned self] in deliver($0, $1) }, end: { [unowned self] in end($0) },
-            fail: { [unowned self] in crash($0) }, happen: { [unowned self] in happen($0) },
+            fail: { [unowned self] in crash($0) }, kill: { [unowned self] in crash($0, keepingPages: true) },
+            happen: { [unowned self] in happen($0) },
             advancePhase: { [unowned self] in advancePhase() }, judgeHistory: { [unowned self] in judgeHistory() })
         engine.aim = plan.safetyEvents
     }
@@ -121,4 +124,6 @@ struct SimulatedClient {
     var finished = 0
     /// It has its answer to the last question.
     var isDone = false
+    /// When it began to want what it has not got yet, in virtual time.
+    var wantsSince: UInt64?
 }
