@@ -45,7 +45,8 @@ extension Replica {
     private mutating func resend(at now: Instant, into effects: inout Effects) {
         let wait = era.election.patience.stretched(core.settings.resendInterval)
         era.role.candidate?.resend(at: now, limit: wait, into: &effects)
-        era.role.leader?.resend(at: now, limit: wait, &core, into: &effects)
+        let limit = Leader.resendWait(wait, granting: era.election.patience.extra, core.settings)
+        era.role.leader?.resend(at: now, limit: limit, &core, into: &effects)
         if !isLeading, core.commands.isOverdue(at: now, limit: core.settings.forwardResendInterval) {
             core.commands.startOver()
         }

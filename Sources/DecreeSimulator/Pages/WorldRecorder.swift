@@ -162,6 +162,7 @@ struct WorldRecorder {
     }
 
     private mutating func tellSync(_ node: Int, _ prospect: Prospect) {
+        guard engine.nodes[node].isUp else { return add(node, .crash, "cannot sync its journal, and ends", prospect) }
         var durable: [Record] = []
         var rows: [RecordedBallot] = []
         for (place, former) in prospect.underWay[node].enumerated() {

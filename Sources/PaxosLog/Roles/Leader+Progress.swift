@@ -27,6 +27,16 @@ extension Leader {
         return true
     }
 
+    /// How long it waits for votes until it asks again: as long as nodes wait for each other now, but so that it has asked
+    /// twice before it gives way. Acceptors may have had no room for what it proposed first.
+    /// - Parameters:
+    ///   - wait: The interval of the settings, made longer where elections brought nothing.
+    ///   - extra: What ``isStuck(at:granting:_:)`` is granted.
+    static func resendWait(_ wait: TimeSpan, granting extra: TimeSpan, _ settings: Replica.Settings) -> TimeSpan {
+        // Only what was open already at the look before is asked for.
+        min(wait, (settings.progressLimit + extra) / 4)
+    }
+
     /// Whether it gets nothing done: nobody acknowledges what it proposes, or nobody answers at all but to heartbeats. Load
     /// is no reason: one slot chosen within the limit is progress.
     /// - Parameter extra: Time beyond the limit, where elections brought nothing.

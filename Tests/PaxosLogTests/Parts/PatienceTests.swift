@@ -40,6 +40,25 @@ struct PatienceTests {
         #expect(watched.patience.extra == Self.timeout * 30)
     }
 
+    @Test("A leader asks for missing votes twice before it gives way, however patient nodes have become")
+    func resends() {
+        var short = Replica.Settings()
+        short.electionTimeout = .milliseconds(120)
+        short.resendInterval = .milliseconds(360)
+        short.progressLimit = .milliseconds(1_440)
+        for settings in [Replica.Settings(), short] {
+            var patience = Patience(timeout: settings.electionTimeout)
+            for ballot in 0...8 {
+                if ballot > 0 { patience.noteBallot() }
+                patience.look(watermark: .zero, at: Parts.now)
+                let wait = Leader.resendWait(
+                    patience.stretched(settings.resendInterval), granting: patience.extra, settings)
+                #expect(wait >= settings.resendInterval)
+                #expect(wait * 4 <= settings.progressLimit + patience.extra, "after \(ballot) ballots")
+            }
+        }
+    }
+
     @Test("Where each ballot gets something chosen, nothing grows")
     func progress() {
         var watched = Watched()
