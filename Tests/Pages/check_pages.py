@@ -503,6 +503,26 @@ def module(checks, folder, decree):
     checks.holds(result.returncode == 0 and words in result.stdout, f"TLC: {result.stdout[-600:]}")
 
 
+def other_exploration(checks, browser, decree):
+    """What an exploration found is served: two nodes that share nothing, and what else the replicas could do."""
+    with Served(decree, "simulate", "--explore", "2000", "--planted", "quorumOfOne") as served:
+        browser.open(served.address)
+        checks.holds("there is no shorter way" in browser.text("#verdict"), "what was found is told")
+        total = browser.run("return count")
+        browser.press("end")
+        checks.same(at(browser), total, "the page has its steps")
+        checks.photograph("exploration")
+        browser.press("home")
+        browser.press("right")
+        open_branches(browser, lambda: browser.press("f"))
+        choose(browser, "crashes and starts again")
+        browser.wait("return typeof run !== 'undefined' && run.way?.steps.length === 1", "a node crashes")
+        checks.holds("crashes and starts again" in browser.text("#step h2"), "and that is seen")
+        checks.photograph("exploration-other-way")
+        checks.quiet("an exploration")
+    checks.same(served.code, 10, "it ends when it is told to")
+
+
 def make(decree, folder, *words, code=0):
     file = folder / ("-".join(pathlib.Path(word).name for word in words).replace("--", "") + ".html")
     result = subprocess.run([decree, *words, "--html", str(file)], capture_output=True, timeout=120)
@@ -533,6 +553,7 @@ def main():
         module(checks, folder, decree)
         other_ways(checks, browser, decree)
         other_world(checks, browser, decree)
+        other_exploration(checks, browser, decree)
     print(f"pages: {checks.number} checks in a browser passed in {time.monotonic() - start:.1f} s")
 
 

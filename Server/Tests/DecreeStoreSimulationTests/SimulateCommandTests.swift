@@ -62,7 +62,7 @@ struct SimulateCommandTests {
         let alone = try runCommand([try Tools.decree.get(), "simulate", "--beside"], within: .seconds(20))
         #expect(alone.status == .exited(2) && alone.error.contains("--beside"), "\(alone)")
         for words in [
-            ["--html", file], ["--seed", "1", "--html", ""], ["--seed", "1", "--explore", "9", "--html", file],
+            ["--html", file], ["--seed", "1", "--html", ""],
         ] {
             let refused = try runCommand([try Tools.decree.get(), "simulate"] + words, within: .seconds(20))
             #expect(refused.status == .exited(2) && refused.error.contains("--html"), "\(refused)")
@@ -80,7 +80,7 @@ struct SimulateCommandTests {
         let far = try plainHTTP("GET", "/branches?step=100001", port: served.port)
         #expect(far.status == 422 && far.body.contains("too far"), "\(far)")
         #expect(try served.stop(SIGTERM) == .exited(0))
-        for words in [["--serve"], ["--seed", "1", "--port", "1"], ["--seed", "1", "--explore", "9", "--serve"]] {
+        for words in [["--serve"], ["--seed", "1", "--port", "1"]] {
             let refused = try runCommand([try Tools.decree.get(), "simulate"] + words, within: .seconds(20))
             #expect(refused.status == .exited(2) && refused.error.contains("--serve"), "\(refused)")
         }
@@ -116,6 +116,25 @@ struct SimulateCommandTests {
         #expect(broken.status == .exited(10) && broken.output.contains("durableQuorum"), "\(broken)")
         #expect(broken.output.contains("  n1  stands\n") && broken.output.contains("\nchoices: "), "\(broken)")
         #expect(try simulate("--explore", "0").status == .exited(2))
+        #expect(try simulate("--explore", "9", "--seed", "1").status == .exited(2))
+    }
+
+    @Test("What an exploration found is shown as a page, and served with the replicas behind it")
+    func counterexample() throws {
+        let directory = try TemporaryDirectory("found")
+        defer { directory.remove() }
+        let page = directory.path("run.html")
+        let words = ["--explore", "2000", "--planted", "quorumOfOne"]
+        let shown = try runCommand(
+            [try Tools.decree.get(), "simulate"] + words + ["--html", page], within: .seconds(60))
+        #expect(shown.status == .exited(10) && shown.output.contains(page), "\(shown)")
+        let text = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(text.contains("quorumOfOne, in the fewest steps") && text.contains("there is no shorter way"))
+        let served = try ServedRun(["simulate"] + words + ["--serve"])
+        let branches = try plainHTTP("GET", "/branches?step=1", port: served.port)
+        #expect(branches.body.contains(#"{"group":"client","text":"n2 stands"}"#), "\(branches)")
+        #expect(try plainHTTP("GET", "/?way=1.0&beside=1", port: served.port).status == 200)
+        #expect(try served.stop(SIGTERM) == .exited(10))
     }
 
     @Test("An unknown bug or a range that makes no sense ends with 2, a bug that is not found with 1")

@@ -8,9 +8,7 @@ struct Recording<Node: StepNode> {
     private let step: Step
     private var world: StepWorld<Node>
     private var ballots: BallotBook
-    private var kinds: [RecordedKind] = []
-    private var events: [RecordedEvent] = []
-    private var messages: [RecordedMessage] = []
+    private var built = RunBuilder()
     /// By message under way: its place among all.
     private var underWay: [Message: Int] = [:]
     /// What is wrong since the last step; nil while nothing is.
@@ -31,7 +29,7 @@ struct Recording<Node: StepNode> {
     }
 
     /// How many steps were made.
-    var count: Int { events.count }
+    var count: Int { built.events.count }
 
     // MARK: What can happen
 
@@ -65,49 +63,36 @@ struct Recording<Node: StepNode> {
         let rows = ballots.rows
         let (sent, finding) = world.happen(action)
         self.finding = finding
-        let number = events.count + 1
+        let number = count + 1
         for message in sent { ballots.hear(message.meaning, from: message.sender, at: number) }
-        var event = begin(action)
-        event.consequences = consequences(at: event.node, since: before)
-        event.facts = facts(of: event.node)
-        if ballots.rows != rows { event.voting = ballots.rows }
-        event.judgement = ballots.judgement(at: number)
-        events.append(event)
-        for message in sent where message.sender != message.receiver { send(message, before) }
+        begin(action)
+        let node = built.events[number - 1].node
+        built.events[number - 1].consequences = consequences(at: node, since: before)
+        built.events[number - 1].facts = facts(of: node)
+        if ballots.rows != rows { built.events[number - 1].voting = ballots.rows }
+        built.events[number - 1].judgement = ballots.judgement(at: number)
+        for message in sent where message.sender != message.receiver { send(message) }
         loseMail()
     }
 
-    private mutating func begin(_ action: Action) -> RecordedEvent {
+    private mutating func begin(_ action: Action) {
         switch action {
         case .proposes(let place):
-            return RecordedEvent(
-                node: Int(place), kind: self.place(of: .wants(in: step)),
-                text: "wants \(world.plan.wishText(of: Int(place)))")
-        case .dies(let place):
-            return RecordedEvent(node: Int(place), kind: self.place(of: .dies), text: "dies")
+            built.happened(Int(place), .wants(in: step), "wants \(world.plan.wishText(of: Int(place)))")
+        case .dies(let place): built.happened(Int(place), .dies, "dies")
         case .arrives(let message):
-            var event = RecordedEvent(
-                node: message.receiver, kind: place(of: message.kind(in: step)), text: message.description)
-            event.message = underWay.removeValue(forKey: message)
-            if let number = event.message { messages[number].fate = .arrived(events.count) }
-            return event
+            guard let number = underWay.removeValue(forKey: message) else {
+                return built.happened(message.receiver, message.kind(in: step), message.description)
+            }
+            built.arrived(number)
         }
     }
 
-    private mutating func place(of kind: RecordedKind) -> Int {
-        if let place = kinds.firstIndex(of: kind) { return place }
-        kinds.append(kind)
-        return kinds.count - 1
-    }
-
     /// A message leaves; one that is under way already tells nothing new.
-    private mutating func send(_ message: Message, _ before: StepWorld<Node>) {
+    private mutating func send(_ message: Message) {
         guard underWay[message] == nil else { return }
-        underWay[message] = messages.count
-        messages.append(
-            RecordedMessage(
-                from: message.sender, to: message.receiver, kind: place(of: message.kind(in: step)),
-                text: message.description, sentBy: events.count - 1))
+        underWay[message] = built.sent(
+            message.kind(in: step), message.description, from: message.sender, to: message.receiver, by: count - 1)
     }
 
     private func isLost(_ message: Message) -> Bool {
@@ -117,7 +102,7 @@ struct Recording<Node: StepNode> {
     /// What was under way to somebody who is dead is lost; of what its receiver is deaf to nothing will come, and it stays.
     private mutating func loseMail() {
         for (message, number) in underWay where !world.mail.contains(message) {
-            if isLost(message) { messages[number].fate = .lost(events.count - 1) }
+            if isLost(message) { built.lost(number) }
             underWay[message] = nil
         }
     }
@@ -152,16 +137,14 @@ struct Recording<Node: StepNode> {
     /// What was recorded, with words around it.
     /// - Parameter verdict: What it amounts to.
     func told(_ verdict: RecordedVerdict) -> RecordedRun {
-        var run = RecordedRun(
+        var run = built.run(
             title: Self.sentence(step.title),
             origin: origin,
             command: "decree learn \(step.number) --html FILE",
-            nodes: world.nodes.indices.map { RecordedNode(name: "node \($0)") }, kinds: kinds)
+            nodes: world.nodes.indices.map { RecordedNode(name: "node \($0)") })
         run.introduction = [step.idea]
         run.changes = step.changes.map { RecordedChange(file: $0.file, former: $0.former, new: $0.new) }
         run.verdict = verdict
-        run.events = events
-        run.messages = messages
         return run
     }
 

@@ -6,7 +6,7 @@ const way = isEmbedded || !run.way ? undefined : { text: "", steps: [], places: 
 let asked = 0;
 
 const groups = {
-  arrival: "A message arrives", client: "A client wants something", disk: "A disk is done", loss: "A message gets lost",
+  arrival: "A message arrives", client: "Somebody wants something", disk: "A disk is done", loss: "A message gets lost",
   fault: "Something fails or comes back",
 };
 

@@ -96,7 +96,7 @@ struct SmallCluster: BranchingHarness, Hashable {
     private let configuration: Configuration
     private var nodes: [Node] = []
     /// Ascending.
-    private var network: [Packet] = []
+    private(set) var network: [Packet] = []
     private var crashes = 0
 
     private static let now = Instant(nanoseconds: 1_000_000_000)
@@ -134,6 +134,8 @@ struct SmallCluster: BranchingHarness, Hashable {
         let replica = nodes[place].replica
         return (replica.node, replica.promised, replica.watermark, replica.isLeading)
     }
+
+    func replica(of place: Int) -> Replica { nodes[place].replica }
 
     var nodeCount: Int { nodes.count }
 

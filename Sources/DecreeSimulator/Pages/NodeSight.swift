@@ -38,7 +38,13 @@ struct NodeSight: Equatable {
     }
 
     init(_ node: ScenarioNode) {
-        guard let replica = node.replica else { return }
+        if let replica = node.replica { self.init(replica) } else { self.init() }
+    }
+
+    /// One that is down.
+    private init() {}
+
+    init(_ replica: PaxosLog.Replica) {
         condition = .up
         replicas = [
             Replica(

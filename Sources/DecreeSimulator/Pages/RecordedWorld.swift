@@ -3,7 +3,7 @@ import PaxosBase
 import PaxosLog
 
 /// A world that is run and recorded.
-struct RecordedWorld<W: Workload> {
+struct RecordedWorld<W: Workload>: RunWalk {
     private let world: World<W>
     private let planted: PlantedBug?
     private(set) var recorder: WorldRecorder
@@ -39,26 +39,17 @@ struct RecordedWorld<W: Workload> {
 
     // MARK: Other ways
 
-    /// What can happen now; nothing behind what a checker found.
-    var interventions: [Intervention] {
-        isOver ? [] : world.engine.interventions
-    }
+    private var interventions: [Intervention] { isOver ? [] : world.engine.interventions }
 
-    /// What comes next by itself.
-    private var next: UInt64? { world.engine.schedule.pending.first?.number }
-
-    /// The same for somebody who is to choose.
-    /// - Parameter taken: Which of them happens; nil: what comes next by itself, if it is among them.
-    func branches(taken: Int?) -> [Branch] {
-        let next = next
-        return interventions.enumerated().map { place, intervention in
+    var branches: [Branch] {
+        let next = world.engine.schedule.pending.first?.number
+        return interventions.map { intervention in
             let comesNext = if case .comes(let number, _) = intervention { number == next } else { false }
-            return intervention.branch(
-                in: world.engine, recorder, isTaken: taken.map { $0 == place } ?? comesNext)
+            return intervention.branch(in: world.engine, recorder, isTaken: comesNext)
         }
     }
 
-    mutating func advance(_ intervention: Intervention) { recorder.advance(intervention) }
+    mutating func take(_ branch: Int) { recorder.advance(interventions[branch]) }
 
     // MARK: What is told
 

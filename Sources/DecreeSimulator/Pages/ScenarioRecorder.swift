@@ -6,9 +6,7 @@ import PaxosLog
 ///
 /// What a node does in a turn belongs to what came in last before it: so it is told as one step, with its consequences.
 struct ScenarioRecorder {
-    private var kinds: [RecordedKind] = []
-    private var events: [RecordedEvent] = []
-    private var messages: [RecordedMessage] = []
+    private var built = RunBuilder()
     /// By the number of the frame: its message, once it was sent.
     private var sent: [Int: Int] = [:]
     private var members: [NodeID] = []
@@ -31,21 +29,16 @@ struct ScenarioRecorder {
 
     /// Something happens at a node.
     mutating func happened(_ node: Int, _ kind: RecordedKind, _ text: String) {
-        var event = RecordedEvent(node: node, kind: place(of: kind), text: text)
-        event.nanoseconds = milliseconds * 1_000_000
-        events.append(event)
+        built.happened(node, kind, text)
+        stamp()
     }
 
-    private mutating func place(of kind: RecordedKind) -> Int {
-        if let place = kinds.firstIndex(where: { $0.name == kind.name }) { return place }
-        kinds.append(kind)
-        return kinds.count - 1
-    }
+    private mutating func stamp() { built.events[built.events.count - 1].nanoseconds = milliseconds * 1_000_000 }
 
     /// A node did something in its turn, in words.
     mutating func did(_ node: Int, _ text: String) {
         let place = eventOfTurn(node)
-        events[place].text += events[place].text.isEmpty ? text : "; \(text)"
+        built.events[place].text += built.events[place].text.isEmpty ? text : "; \(text)"
     }
 
     /// The scenario orders something, at the node that it names first.
@@ -66,15 +59,15 @@ struct ScenarioRecorder {
             texts.append(ScenarioText.text(outcome, of: members[node]))
         }
         guard !texts.isEmpty else { return }
-        events[eventOfTurn(node)].consequences += texts
+        built.events[eventOfTurn(node)].consequences += texts
     }
 
     /// The last event of a node at this time; a new one where there is none.
     private mutating func eventOfTurn(_ node: Int) -> Int {
-        let last = events.lastIndex { $0.node == node }
-        if let last, events[last].nanoseconds == milliseconds * 1_000_000 { return last }
+        let last = built.events.lastIndex { $0.node == node }
+        if let last, built.events[last].nanoseconds == milliseconds * 1_000_000 { return last }
         happened(node, .timer, "")
-        return events.count - 1
+        return built.events.count - 1
     }
 
     /// How a node stands, behind its turn.
@@ -83,9 +76,9 @@ struct ScenarioRecorder {
         guard sight != sights[place] else { return }
         let event = eventOfTurn(place)
         defer { sights[place] = sight }
-        guard sight.condition == .up else { return events[event].facts = sight.facts }
-        events[event].consequences += sight.changes(since: sights[place])
-        if sight.facts != sights[place].facts { events[event].facts = sight.facts }
+        guard sight.condition == .up else { return built.events[event].facts = sight.facts }
+        built.events[event].consequences += sight.changes(since: sights[place])
+        if sight.facts != sights[place].facts { built.events[event].facts = sight.facts }
     }
 
     // MARK: Disks
@@ -93,7 +86,7 @@ struct ScenarioRecorder {
     mutating func writes(_ node: Int, _ id: WriteID, _ records: [Record]) {
         did(node, "writes \(ScenarioText.text(records))")
         underWay[node].append((id, records))
-        events[eventOfTurn(node)].judgement = votes?.proposed(records, by: node)
+        built.events[eventOfTurn(node)].judgement = votes?.proposed(records, by: node)
     }
 
     /// A sync returned: of which writes, its replica is about to hear.
@@ -103,7 +96,7 @@ struct ScenarioRecorder {
         underWay[node].removeFirst(durable.count)
         let rows = votes?.synced(durable.flatMap(\.records), at: node) ?? []
         happened(node, .disk, "has synced \(ScenarioText.text(durable.flatMap(\.records)))")
-        if !rows.isEmpty { events[events.count - 1].voting = rows }
+        if !rows.isEmpty { built.events[built.events.count - 1].voting = rows }
     }
 
     mutating func started(_ node: Int, with state: DurableState) {
@@ -116,29 +109,18 @@ struct ScenarioRecorder {
 
     mutating func sends(_ number: Int, _ from: NodeID, _ to: NodeID, _ message: Message) {
         guard let from = members.firstIndex(of: from), let to = members.firstIndex(of: to) else { return }
-        let sender = eventOfTurn(from)
-        sent[number] = messages.count
-        messages.append(
-            RecordedMessage(
-                from: from, to: to, kind: place(of: .of(message.kind)), text: ScenarioText.text(message), sentBy: sender
-            ))
+        sent[number] = built.sent(
+            .of(message.kind), ScenarioText.text(message), from: from, to: to, by: eventOfTurn(from))
     }
 
     mutating func arrived(_ number: Int) {
         guard let place = sent[number] else { return }
-        var message = messages[place]
-        message.fate = .arrived(events.count)
-        // What arrives once more is another message of the same sender.
-        let isFirst = messages[place].fate == .underWay
-        let index = isFirst ? place : messages.count
-        if isFirst { messages[place] = message } else { messages.append(message) }
-        happened(message.to, kinds[message.kind], message.text)
-        events[events.count - 1].message = index
+        built.arrived(place)
+        stamp()
     }
 
     mutating func lost(_ number: Int) {
-        guard let place = sent[number] else { return }
-        messages[place].fate = .lost(max(messages[place].sentBy ?? 0, events.count - 1))
+        if let place = sent[number] { built.lost(place) }
     }
 
     // MARK: The whole
@@ -151,9 +133,9 @@ struct ScenarioRecorder {
     ///   - words: What the scenario says of itself, a paragraph each; the first of them is its claim.
     ///   - command: How the page is made.
     func run(_ words: [String], command: String) -> RecordedRun {
-        var run = RecordedRun(
+        var run = built.run(
             title: Self.title(words.first ?? "A scenario"), origin: "A scenario of the log", command: command,
-            nodes: members.map { RecordedNode(name: "\($0)") }, kinds: kinds)
+            nodes: members.map { RecordedNode(name: "\($0)") })
         for node in run.nodes.indices { run.nodes[node].facts = [RecordedFact("down", "", weight: .down)] }
         run.introduction =
             Array(words.dropFirst()) + [
@@ -161,9 +143,7 @@ struct ScenarioRecorder {
                     + "take a millisecond each.",
                 "Ballots are written with their round and node: b2.n3 is round 2 of n3. 4=x is the entry x in slot 4.",
             ]
-        run.events = events
         for place in run.events.indices where run.events[place].text.isEmpty { run.events[place].text = "goes on" }
-        run.messages = messages
         return run
     }
 }

@@ -49,6 +49,9 @@ extension RecordedKind {
         name: "mended", sign: "=", family: .fault, meaning: "Links carry messages again.")
     static let loss = RecordedKind(
         name: "loss", sign: "x", family: .fault, meaning: "A message never arrives. Neither side is told so.")
+    static let stand = RecordedKind(
+        "stand", "s", .liveness, at: .log("Replica.stand", in: "Replica+Election", action: "Stand"),
+        "The node wants to lead: it takes a ballot that nobody has used, and promises it to itself first.")
     /// Of a scenario.
     static let order = RecordedKind(
         name: "order", sign: ">", family: .other,

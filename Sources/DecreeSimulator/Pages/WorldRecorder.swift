@@ -8,9 +8,7 @@ import PaxosLog
 /// It looks at the world before and after each step and touches nothing in it, so that a run is the same with it and without.
 struct WorldRecorder {
     private let engine: Engine
-    private var kinds: [RecordedKind] = []
-    private var events: [RecordedEvent] = []
-    private var messages: [RecordedMessage] = []
+    private var built = RunBuilder()
     private var sights: [NodeSight]
     /// By link, then by the order in which frames were taken: the event by which each was sent.
     private var sendings: [[Int]]
@@ -35,17 +33,14 @@ struct WorldRecorder {
 
     /// What was recorded, without words around it.
     var recorded: RecordedRun {
-        var run = RecordedRun(
-            title: "", origin: "", command: "", nodes: engine.nodes.map { RecordedNode(name: "\($0.id)") }, kinds: kinds
-        )
+        var run = built.run(
+            title: "", origin: "", command: "", nodes: engine.nodes.map { RecordedNode(name: "\($0.id)") })
         for node in run.nodes.indices { run.nodes[node].facts = [RecordedFact("down", "", weight: .down)] }
-        run.events = events
-        run.messages = messages
         return run
     }
 
     /// How many steps were recorded.
-    var count: Int { events.count }
+    var count: Int { built.events.count }
 
     // MARK: A step
 
@@ -72,10 +67,12 @@ struct WorldRecorder {
 
     /// Lets something happen in place of what comes next.
     mutating func advance(_ intervention: Intervention) {
-        let first = events.count
+        let first = built.events.count
         guard case .loses(let number, let occurrence) = intervention else {
             record(intervention.occurrence) { [engine] in engine.happen(intervention) }
-            if events.count == first { add(Int(intervention.occurrence.node), .turn, "takes no notice of it", nil) }
+            if built.events.count == first {
+                add(Int(intervention.occurrence.node), .turn, "takes no notice of it", nil)
+            }
             return
         }
         // A copy is asked, as in `look`.
@@ -88,7 +85,7 @@ struct WorldRecorder {
     private mutating func record(_ occurrence: Occurrence, _ happen: () -> Void) {
         let prospect = look(ahead: occurrence)
         happen()
-        let first = events.count
+        let first = built.events.count
         tell(occurrence, prospect)
         tellLinks()
         sightAll(occurrence, prospect, from: first)
@@ -127,13 +124,13 @@ struct WorldRecorder {
         let (kind, text) = content(of: frame)
         let isHeard = frame.isHandshake ? engine.nodes[to].isUp && !frame.isCorrupt : engine.events > prospect.events
         guard isHeard, !prospect.isCut else {
-            message.fate = .lost(max(0, events.count - 1))
-            return messages.append(message)
+            message.fate = .lost(max(0, built.events.count - 1))
+            return built.messages.append(message)
         }
-        message.fate = .arrived(events.count)
+        message.fate = .arrived(built.events.count)
         add(to, kind, text, prospect)
-        events[events.count - 1].message = messages.count
-        messages.append(message)
+        built.events[built.events.count - 1].message = built.messages.count
+        built.messages.append(message)
     }
 
     private mutating func message(_ frame: VirtualNetwork.Frame) -> RecordedMessage {
@@ -142,14 +139,14 @@ struct WorldRecorder {
         let sent = sendings[engine.network.link(from, to)]
         let order = Int(frame.order) - 1
         return RecordedMessage(
-            from: from, to: to, kind: place(of: kind), text: text, sentBy: order < sent.count ? sent[order] : nil)
+            from: from, to: to, kind: built.place(of: kind), text: text, sentBy: order < sent.count ? sent[order] : nil)
     }
 
     /// Somebody takes a frame away.
     private mutating func tellLoss(_ frame: VirtualNetwork.Frame) {
         var message = message(frame)
-        message.fate = .lost(events.count)
-        messages.append(message)
+        message.fate = .lost(built.events.count)
+        built.messages.append(message)
         add(message.to, .loss, "never gets \(message.text) of \(engine.nodes[message.from].id)", nil)
     }
 
@@ -173,7 +170,7 @@ struct WorldRecorder {
         }
         guard !durable.isEmpty else { return }
         add(node, .disk, "has synced \(ScenarioText.text(durable))", prospect)
-        if !rows.isEmpty { events[events.count - 1].voting = rows }
+        if !rows.isEmpty { built.events[built.events.count - 1].voting = rows }
     }
 
     /// How many of the writes that were on their way still are.
@@ -189,7 +186,7 @@ struct WorldRecorder {
 
     /// Nodes that look otherwise, or wrote something, without an event of their own get one.
     private mutating func sightAll(_ occurrence: Occurrence, _ prospect: Prospect, from first: Int) {
-        for node in engine.nodes.indices where !events[first...].contains(where: { $0.node == node }) {
+        for node in engine.nodes.indices where !built.events[first...].contains(where: { $0.node == node }) {
             let (former, present) = (sights[node], NodeSight(engine.nodes[node]))
             guard former != present || !written(node, prospect).joined().isEmpty else { continue }
             if former.condition == .down, present.condition != .down { findVotes(of: node) }
@@ -243,7 +240,7 @@ struct WorldRecorder {
         let write = written.isEmpty ? "" : "writes \(ScenarioText.text(written))"
         let words = [text.isEmpty && write.isEmpty ? Self.words[kind.name] ?? "goes on" : text, write]
         var event = RecordedEvent(
-            node: node, kind: place(of: kind), text: words.filter { !$0.isEmpty }.joined(separator: "; "))
+            node: node, kind: built.place(of: kind), text: words.filter { !$0.isEmpty }.joined(separator: "; "))
         event.nanoseconds = engine.now
         event.consequences = present.changes(since: sights[node])
         if present.facts != sights[node].facts { event.facts = present.facts }
@@ -252,7 +249,7 @@ struct WorldRecorder {
         let chosen = engine.chosenCount
         if chosen > chosenCount { event.consequences.append(chosenText(chosen - chosenCount)) }
         chosenCount = chosen
-        events.append(event)
+        built.events.append(event)
     }
 
     /// Whether what a leader proposes is safe.
@@ -270,12 +267,6 @@ struct WorldRecorder {
         "crash": "crashes", "start": "starts", "pause": "stands still", "resume": "goes on",
         "deadline": "its time has come",
     ]
-
-    private mutating func place(of kind: RecordedKind) -> Int {
-        if let place = kinds.firstIndex(where: { $0.name == kind.name }) { return place }
-        kinds.append(kind)
-        return kinds.count - 1
-    }
 
     // MARK: What was sent
 
@@ -296,15 +287,16 @@ struct WorldRecorder {
     }
 
     private mutating func sender(_ node: Int, since first: Int) -> Int {
-        if let place = events[first...].lastIndex(where: { $0.node == node }) { return place }
+        if let place = built.events[first...].lastIndex(where: { $0.node == node }) { return place }
         add(node, .turn, "sends what it gathered", nil)
-        return events.count - 1
+        return built.events.count - 1
     }
 
     /// What got lost when it was sent is only known by number.
     private mutating func mentionLosses(_ prospect: Prospect, from first: Int) {
         let lost = engine.faults[.messageLost] - prospect.lost - (prospect.isCut ? 1 : 0)
-        guard lost > 0, first < events.count else { return }
-        events[events.count - 1].text += lost == 1 ? "; a message of it gets lost" : "; \(lost) messages of it get lost"
+        guard lost > 0, first < built.events.count else { return }
+        built.events[built.events.count - 1].text +=
+            lost == 1 ? "; a message of it gets lost" : "; \(lost) messages of it get lost"
     }
 }

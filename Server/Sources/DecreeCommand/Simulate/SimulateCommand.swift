@@ -65,6 +65,9 @@ struct SimulateCommand: AsyncParsableCommand {
         if let planted, planted != "list", PlantedBug(named: planted) == nil {
             throw ValidationError("there is no planted bug '\(planted)'; --planted list names them all.")
         }
+        if explore != nil, seed != nil {
+            throw ValidationError("--explore goes through all runs there are: it takes no --seed.")
+        }
         if let explore, !(1...100_000_000).contains(explore) {
             throw ValidationError("--explore takes a number of states from 1 to 100000000.")
         }
@@ -79,11 +82,11 @@ struct SimulateCommand: AsyncParsableCommand {
             throw ValidationError(
                 "--scenario says all that happens: it takes no --seed, --planted, --explore or --serve.")
         }
-        if let words = shown.words, scenario == nil {
-            if seed == nil, planted == nil || planted == "list" {
-                throw ValidationError("\(words) shows one run: decree simulate --seed 42 \(words).")
-            }
-            if explore != nil { throw ValidationError("\(words) shows a run that is drawn: it takes no --explore.") }
+        if let words = shown.words, scenario == nil, explore == nil, seed == nil, planted == nil || planted == "list" {
+            throw ValidationError("\(words) shows one run: decree simulate --seed 42 \(words).")
+        }
+        if explore != nil, beside {
+            throw ValidationError("--beside shows a run that is drawn: it takes no --explore.")
         }
         if beside, shown.html == nil || planted == nil {
             throw ValidationError("--beside shows a planted bug beside the sound core: it needs --planted and --html.")
@@ -96,7 +99,7 @@ struct SimulateCommand: AsyncParsableCommand {
             return
         }
         if let scenario { return try ScenarioFile(path: scenario).show(shown) }
-        if let explore { return try self.explore(explore) }
+        if let explore { return try await self.explore(explore) }
         CrashNote.install()
         let range = seed.map { $0...$0 } ?? seeds.seeds
         if let planted, let bug = PlantedBug(named: planted) {
@@ -109,11 +112,16 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     /// Every order of messages, writes and a crash in a small cluster, the nearest first.
-    private func explore(_ states: Int) throws {
+    private func explore(_ states: Int) async throws {
         let bug = planted.flatMap { PlantedBug(named: $0) }
         let start = Date()
         let report = Exploration.run(states: states, planted: bug)
         Output.write(SimulationText.text(report, seconds: Date().timeIntervalSince(start)))
+        let line = "decree simulate --explore \(states)" + (bug.map { " --planted \($0.name)" } ?? "")
+        if let (run, ways) = Exploration.ways(of: report, planted: bug, command: "\(line) --html FILE") {
+            try shown.write(run, isSilent: json)
+            try await shown.serve { ways }
+        }
         if report.finding != nil { throw ExitCode(bug == nil ? 1 : 10) }
         if bug != nil { throw ExitCode.failure }
     }
