@@ -150,7 +150,7 @@ extension ServerTests {
                 (["4", "--port", "80"], "--port is for --serve"),
                 (["4", "--serve", "--port", "65536"], "--port takes"),
                 (["--play", "ways"], "--play needs a step"),
-                (["ways", "--html", "x"], "--html shows the run of a step"),
+                (["ways", "--html", "x"], "--html FILE shows the run of a step"),
                 (["--bring", " "], "--bring needs a command"), (["4", "--thorough"], "step 12"),
                 (["4", "--bring", "cat"], "takes no step"), (["4", "5"], "5"),
             ]
