@@ -68,10 +68,10 @@ check: ## Checks style and formats, offline and fast.
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
 	$(SWIFT) test --package-path Style
 
-golden: tools ## Writes anew what happens in the scenarios (Tests/DecreeSimulatorTests/Scenarios).
+golden: tools ## Writes anew what happens in the scenarios (Scenarios of DecreeSimulatorTests and DecreeLearningTests).
 	$(SWIFT) build --build-tests $(ROOT_TESTS)
 	DECREE_GOLDEN=rewrite $(SWIFT) test --skip-build $(ROOT_TESTS) --filter ScenarioTests
-	@git --no-pager diff --stat -- Tests/DecreeSimulatorTests/Scenarios
+	@git --no-pager diff --stat -- Tests/DecreeSimulatorTests/Scenarios Tests/DecreeLearningTests/Scenarios
 
 pages: build ## Writes anew what the chapters of Docs/learn show, and makes pages of all their runs: pages/index.html.
 	@Scripts/make-pages

@@ -27,8 +27,10 @@ struct LogExplorationTests {
         StepPlan(property: .order, proposers: [0, 2], wishesOfLast: 2)
     }
 
-    private func search<Node: StepNode>(_ node: Node.Type, _ plan: StepPlan) -> Search<StepCode> {
-        Search(from: StepNumbering(StepWorld<Node>(plan)).code())
+    private func search<Node: StepNode>(
+        _ node: Node.Type, _ plan: StepPlan, maximumStates: Int = .max
+    ) -> Search<StepCode> {
+        Search(from: StepNumbering(StepWorld<Node>(plan)).code(), maximumStates: maximumStates)
     }
 
     static let steps: [(Step, states: Int)] = [
@@ -67,6 +69,31 @@ struct LogExplorationTests {
         let plain = Search(from: StepWorld<LogNode<LogOfSynods>>(plan))
         let numbered = search(LogNode<LogOfSynods>.self, plan)
         #expect(plain.isComplete && plain.states == numbered.states && plain.transitions == numbered.transitions)
+    }
+
+    enum Forgetful: LogVariation {
+        typealias Instance = SynodProcess
+        static let flaw: LogFlaw? = nil
+        static let keepsDisks = false
+    }
+
+    /// Two clients, and a node that crashes and comes back.
+    static func crash(of place: Int?) -> StepPlan {
+        StepPlan(property: .order, proposers: [0, 2], restarts: 1, mortal: place)
+    }
+
+    @Test("A node that crashes and comes back changes nothing, in the first 200000 states", arguments: [0, 1, 2])
+    func crashes(place: Int) {
+        let fast = search(LogNode<LogOfFastPaxos>.self, Self.crash(of: place), maximumStates: 200_000)
+        let synods = search(LogNode<LogOfSynods>.self, Self.crash(of: place), maximumStates: 200_000)
+        #expect(fast.counterexample == nil && synods.counterexample == nil)
+        #expect(fast.depth > 7 && synods.depth > 7)
+    }
+
+    @Test("One that comes back with an empty disk is noticed")
+    func forgetful() throws {
+        let (finding, run) = try mistake(Forgetful.self, Self.crash(of: 1))
+        #expect(finding == "order: node 0 delivers A, node 2 B" && run.moments.count == 11)
     }
 
     /// What was delivered and said last on the shortest run to a mistake.

@@ -45,6 +45,9 @@ protocol StepNode: Hashable {
 
     mutating func receive(_ message: Message, _ mail: inout [Message])
 
+    /// It crashes and starts again with what it has written; its client asks again.
+    mutating func restart(_ mail: inout [Message])
+
     /// Some messages are nothing to some states, now and for ever: these are as good as arrived.
     static var isSometimesDeaf: Bool { get }
     /// Whether nothing will ever come of a message, whatever happens before it arrives.
@@ -65,6 +68,7 @@ extension StepNode {
     static var verb: String { "decides" }
     static func quorum(of plan: StepPlan) -> Int { plan.majority }
     static var keepsPromises: Bool { true }
+    mutating func restart(_ mail: inout [Message]) {}
     static var isSometimesDeaf: Bool { false }
     func isDeaf(to message: Message) -> Bool { false }
     var facts: [RecordedFact] { holding.map { [RecordedFact("holds", $0)] } ?? [] }

@@ -20,7 +20,9 @@ struct StepPlan: Hashable {
     var proposers: [Int]
     /// How many nodes die, at any moment and for good.
     var deaths = 0
-    /// Who may; nil where anybody may.
+    /// How often nodes crash and start again with what they have written.
+    var restarts = 0
+    /// Who may die or crash; nil where anybody may.
     var mortal: Int?
     /// Whose client wants something only when somebody has died.
     var successor: Int?

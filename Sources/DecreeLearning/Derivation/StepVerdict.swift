@@ -25,7 +25,7 @@ extension JudgedWorld {
         isAlive(place) && !hasProposed(place) && (place != plan.successor || !(0..<plan.nodes).allSatisfy(isAlive))
     }
 
-    /// Who may die now.
+    /// Who may die or crash.
     var mortals: [Int] { plan.mortal.map { [$0] } ?? Array(0..<plan.nodes) }
 
     private var disagreement: String? {

@@ -3,6 +3,7 @@ enum StepAction<Message: StepMessage>: Hashable, Sendable {
     case proposes(UInt8)
     case arrives(Message)
     case dies(UInt8)
+    case restarts(UInt8)
 }
 
 /// The nodes of a step in a world where each message arrives, at any time, and nodes die.
@@ -19,6 +20,7 @@ struct StepWorld<Node: StepNode>: Explorable {
     /// Bits by place.
     private(set) var dead: UInt8 = 0
     private(set) var proposed: UInt8 = 0
+    private(set) var restarts: UInt8 = 0
 
     init(_ plan: StepPlan) {
         self.plan = plan
@@ -31,6 +33,7 @@ struct StepWorld<Node: StepNode>: Explorable {
         hasher.combine(mail)
         hasher.combine(dead)
         hasher.combine(proposed)
+        hasher.combine(restarts)
     }
 
     func isAlive(_ place: Int) -> Bool { dead & (1 << UInt8(place)) == 0 }
@@ -38,8 +41,9 @@ struct StepWorld<Node: StepNode>: Explorable {
     func actions() -> [Action] {
         var actions = mail.map { Action.arrives($0) }
         for place in plan.proposers where mayPropose(place) { actions.append(.proposes(UInt8(place))) }
-        guard dead.nonzeroBitCount < plan.deaths else { return actions }
-        return actions + mortals.filter(isAlive).map { .dies(UInt8($0)) }
+        if dead.nonzeroBitCount < plan.deaths { actions += mortals.filter(isAlive).map { .dies(UInt8($0)) } }
+        if restarts < plan.restarts { actions += mortals.filter(isAlive).map { .restarts(UInt8($0)) } }
+        return actions
     }
 
     mutating func perform(_ action: Action) -> String? { happen(action).finding }
@@ -54,6 +58,9 @@ struct StepWorld<Node: StepNode>: Explorable {
         case .arrives(let message):
             mail.removeAll { $0 == message }
             nodes[message.receiver].receive(message, &sent)
+        case .restarts(let place):
+            restarts += 1
+            nodes[Int(place)].restart(&sent)
         case .dies(let place):
             dead |= 1 << place
             mail.removeAll { $0.receiver == place || plan.losesLastWords && $0.sender == place }

@@ -5,20 +5,30 @@ import PaxosSynod
 protocol LogVariation {
     associatedtype Instance: ExplainedConsensus
     static var flaw: LogFlaw? { get }
+    /// What is written is there after a crash.
+    static var keepsDisks: Bool { get }
+}
+
+extension LogVariation {
+    static var keepsDisks: Bool { true }
 }
 
 /// A protocol that can be asked what a member holds.
 protocol ExplainedConsensus: Consensus {
     /// What it has accepted last; nil when nothing was.
     var holding: Proposal? { get }
+    /// Votes from before a crash are of use to a member behind it.
+    static var countsOldVotes: Bool { get }
 }
 
 extension SynodProcess: ExplainedConsensus {
     var holding: Proposal? { acceptor?.accepted }
+    static var countsOldVotes: Bool { false }
 }
 
 extension FastProcess: ExplainedConsensus {
     var holding: Proposal? { acceptor.accepted }
+    static var countsOldVotes: Bool { true }
 }
 
 /// Each slot is a Synod.
@@ -35,20 +45,25 @@ enum LogOfFastPaxos: LogVariation {
 
 /// A member of the log as it ships, as a node of a step.
 ///
-/// Nobody comes back in these worlds, so what is written may be durable at once. Nobody is impatient either: a ballot that is beaten
+/// What is written is durable at once: a crash before that is one before the message came by which it was written. Nobody is impatient either: a ballot that is beaten
 /// is left to the one that beat it, and that it was beaten is told to nobody unless a flaw makes something of it.
 struct LogNode<Variation: LogVariation>: StepNode {
     private(set) var log: LeaderlessLog<Variation.Instance>
     private(set) var decisions = WishList()
+    private var disk = LogState()
+    private var hasProposed = false
     private let plan: StepPlan
 
     init(place: Int, in plan: StepPlan) {
         self.plan = plan
+        log = Self.born(place, plan, LogState())
+    }
+
+    private static func born(_ place: Int, _ plan: StepPlan, _ disk: LogState) -> LeaderlessLog<Variation.Instance> {
         let members = Configuration(
             number: ConfigurationNumber(1), members: (0..<plan.nodes).map { NodeID(UInt64($0 + 1)) })
-        log = LeaderlessLog(
-            identity: members.members[place], members: members, durable: LogState(), patience: nil, flaw: Variation.flaw
-        )
+        return LeaderlessLog(
+            identity: members.members[place], members: members, durable: disk, patience: nil, flaw: Variation.flaw)
     }
 
     static var verb: String { "delivers" }
@@ -67,6 +82,7 @@ struct LogNode<Variation: LogVariation>: StepNode {
     }
 
     mutating func propose(_ wish: Wish, _ mail: inout [LogPacket]) {
+        hasProposed = true
         for wish in plan.wishes(of: place) { step(.proposed(wish.payload), &mail) }
     }
 
@@ -75,11 +91,24 @@ struct LogNode<Variation: LogVariation>: StepNode {
         step(.received(message, from: packet.packet.from), &mail)
     }
 
+    mutating func restart(_ mail: inout [LogPacket]) {
+        log = Self.born(place, plan, Variation.keepsDisks ? disk : LogState())
+        decisions = WishList()
+        guard hasProposed else { return }
+        propose(plan.wish(of: place), &mail)
+    }
+
     static var isSometimesDeaf: Bool { true }
 
-    /// Where it is known what is chosen nobody counts any more.
+    /// Where it is known what is chosen nobody counts any more, unless that may be forgotten in a crash.
     func isDeaf(to packet: LogPacket) -> Bool {
-        log.chosen(in: packet.slot) != nil && !packet.packet.message.isRequest
+        guard log.chosen(in: packet.slot) != nil else { return false }
+        return switch packet.packet.message {
+        case .promise, .refused: true
+        case .accepted: plan.restarts == 0 || !Variation.Instance.countsOldVotes
+        case .chosen: plan.restarts == 0
+        case .prepare, .accept, .ask: false
+        }
     }
 
     private var place: Int { Int(log.identity.rawValue) - 1 }
@@ -91,6 +120,7 @@ struct LogNode<Variation: LogVariation>: StepNode {
         for send in effects.sends where isHeard(send.message.message) {
             mail.append(LogPacket(from: log.identity, send))
         }
+        for record in effects.records { disk.absorb(record) }
         if !effects.records.isEmpty { step(.written(effects.write), &mail) }
     }
 
@@ -99,12 +129,16 @@ struct LogNode<Variation: LogVariation>: StepNode {
         return true
     }
 
+    // Where nobody comes back it makes no difference what lies on disks.
+
     static func == (left: LogNode, right: LogNode) -> Bool {
         left.log == right.log && left.decisions == right.decisions
+            && (left.plan.restarts == 0 || left.disk == right.disk && left.hasProposed == right.hasProposed)
     }
 
     func hash(into hasher: inout Hasher) {
         hasher.combine(log)
         hasher.combine(decisions)
+        if plan.restarts > 0 { hasher.combine(disk) }
     }
 }

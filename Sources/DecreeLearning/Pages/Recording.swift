@@ -53,6 +53,7 @@ struct Recording<Node: StepNode> {
         case .proposes(let place):
             Branch(.client, "node \(place) wants \(world.plan.wishText(of: Int(place)))", isTaken: isTaken)
         case .dies(let place): Branch(.fault, "node \(place) dies", isTaken: isTaken)
+        case .restarts(let place): Branch(.fault, "node \(place) crashes and starts again", isTaken: isTaken)
         }
     }
 
@@ -80,6 +81,7 @@ struct Recording<Node: StepNode> {
         case .proposes(let place):
             built.happened(Int(place), .wants(in: step), "wants \(world.plan.wishText(of: Int(place)))")
         case .dies(let place): built.happened(Int(place), .dies, "dies")
+        case .restarts(let place): built.happened(Int(place), .restarts, "crashes and starts again")
         case .arrives(let message):
             guard let number = underWay.removeValue(forKey: message) else {
                 return built.happened(message.receiver, message.kind(in: step), message.description)

@@ -41,6 +41,12 @@ extension RecordedKind {
                 : "A client of this node wants a value, and the node sets about getting it decided.")
     }
 
+    /// A node crashes.
+    static let restarts = RecordedKind(
+        name: "crash", sign: "✕", family: .fault,
+        meaning:
+            "The node stops and starts again. What it has written is there, all else is gone. Its client asks again.")
+
     /// A node dies.
     static let dies = RecordedKind(
         name: "death", sign: "✕", family: .fault,

@@ -37,6 +37,7 @@ struct Chronicle<Node: StepNode> {
         switch action {
         case .proposes(let place): .wants(node: Int(place))
         case .dies(let place): .dies(node: Int(place))
+        case .restarts(let place): .restarts(node: Int(place))
         case .arrives(let message):
             .arrives(from: message.sender, to: message.receiver, sentAt: sentAt[message] ?? 0)
         }
@@ -47,6 +48,7 @@ struct Chronicle<Node: StepNode> {
         switch action {
         case .proposes(let place): "node \(place) wants \(world.plan.wishText(of: Int(place)))"
         case .dies(let place): "node \(place) dies"
+        case .restarts(let place): "node \(place) crashes and starts again"
         case .arrives(let message): message.description
         }
     }

@@ -30,7 +30,9 @@ final class StepNumbering<Node: StepNode>: StepNumbers {
     func code() -> StepCode {
         var mail = PacketSet()
         for message in world.mail { mail.insert(number(of: message)) }
-        return StepCode(StepTables(self), mail: mail, dead: world.dead, proposed: world.proposed)
+        return StepCode(
+            StepTables(self), mail: mail, dead: world.dead, proposed: world.proposed,
+            restarts: world.restarts)
     }
 
     /// What a search through the numbers found, as it happens to the world.
@@ -39,6 +41,7 @@ final class StepNumbering<Node: StepNode>: StepNumbers {
         case .arrives: .arrives(messages[Int(action.message)])
         case .proposes: .proposes(action.place)
         case .dies: .dies(action.place)
+        case .restarts: .restarts(action.place)
         }
     }
 
@@ -54,12 +57,18 @@ final class StepNumbering<Node: StepNode>: StepNumbers {
     }
 
     func work(_ place: Int, _ state: UInt16, _ event: Int) -> StepTables.Outcome {
-        let action: StepAction<Message> =
-            event == StepTables.proposes ? .proposes(UInt8(place)) : .arrives(messages[event])
-        let (node, said) = world.alone(nodes[place][Int(state)], at: place, action)
+        let (node, said) = world.alone(nodes[place][Int(state)], at: place, action(event, at: place))
         var sent = PacketSet()
         for message in said where message.receiver != place { sent.insert(number(of: message)) }
         return StepTables.Outcome(next: number(of: node, at: place), sent: sent)
+    }
+
+    private func action(_ event: Int, at place: Int) -> StepAction<Message> {
+        switch event {
+        case StepTables.proposes: .proposes(UInt8(place))
+        case StepTables.restarts: .restarts(UInt8(place))
+        default: .arrives(messages[event])
+        }
     }
 
     private func number(of node: Node, at place: Int) -> UInt16 {

@@ -16,7 +16,7 @@ protocol StepNumbers: AnyObject {
     /// As ``StepNode/isDeaf(to:)``.
     func isDeaf(_ place: Int, _ state: UInt16, to message: Int) -> Bool
     /// Works out what a node does.
-    /// - Parameter event: A message's number, or ``StepTables/proposes``.
+    /// - Parameter event: A message's number, ``StepTables/proposes`` or ``StepTables/restarts``.
     func work(_ place: Int, _ state: UInt16, _ event: Int) -> StepTables.Outcome
 }
 
@@ -41,7 +41,8 @@ final class StepTables {
     static let maximumMessages = 256
     /// The event behind those that are messages.
     static let proposes = 256
-    private static let events = 257
+    static let restarts = 257
+    private static let events = 258
 
     let plan: StepPlan
     private let numbers: any StepNumbers
@@ -116,7 +117,7 @@ final class StepTables {
 struct StepCode: Explorable, JudgedWorld {
     /// Of a world that is numbered, ``StepNumbering/action(_:)`` says what it is.
     struct Action: Hashable {
-        enum Kind: UInt8 { case arrives, proposes, dies }
+        enum Kind: UInt8 { case arrives, proposes, dies, restarts }
         let kind: Kind
         let place: UInt8
         /// The message that arrives.
@@ -131,18 +132,20 @@ struct StepCode: Explorable, JudgedWorld {
     private var states = SIMD8<UInt16>()
     private var dead: UInt8
     private var proposed: UInt8
+    private var restarts: UInt8
 
     /// A world in which each node is in its state of number zero.
-    init(_ tables: StepTables, mail: PacketSet, dead: UInt8, proposed: UInt8) {
+    init(_ tables: StepTables, mail: PacketSet, dead: UInt8, proposed: UInt8, restarts: UInt8) {
         self.tables = tables
         self.mail = mail
         self.dead = dead
         self.proposed = proposed
+        self.restarts = restarts
     }
 
     static func == (left: StepCode, right: StepCode) -> Bool {
         left.mail == right.mail && left.states == right.states && left.dead == right.dead
-            && left.proposed == right.proposed
+            && left.proposed == right.proposed && left.restarts == right.restarts
     }
 
     func hash(into hasher: inout Hasher) {
@@ -150,7 +153,7 @@ struct StepCode: Explorable, JudgedWorld {
         let words = unsafeBitCast(states, to: SIMD2<UInt64>.self)
         hasher.combine(words[0])
         hasher.combine(words[1])
-        hasher.combine(UInt16(dead) << 8 | UInt16(proposed))
+        hasher.combine(UInt32(restarts) << 16 | UInt32(dead) << 8 | UInt32(proposed))
     }
 
     // MARK: What can happen
@@ -163,9 +166,14 @@ struct StepCode: Explorable, JudgedWorld {
         for place in plan.proposers where mayPropose(place) {
             actions.append(Action(kind: .proposes, place: UInt8(place)))
         }
-        guard dead.nonzeroBitCount < plan.deaths else { return actions }
-        for place in mortals where isAlive(place) { actions.append(Action(kind: .dies, place: UInt8(place))) }
+        for kind in failures {
+            for place in mortals where isAlive(place) { actions.append(Action(kind: kind, place: UInt8(place))) }
+        }
         return actions
+    }
+
+    private var failures: [Action.Kind] {
+        (dead.nonzeroBitCount < plan.deaths ? [.dies] : []) + (restarts < plan.restarts ? [.restarts] : [])
     }
 
     private func arrival(_ message: Int) -> Action {
@@ -188,6 +196,9 @@ struct StepCode: Explorable, JudgedWorld {
             mail &= ~tables.receivedBy[place]
             if plan.losesLastWords { mail &= ~tables.sentBy[place] }
             return PacketSet()
+        case .restarts:
+            restarts += 1
+            return meet(StepTables.restarts, at: place)
         case .proposes:
             proposed |= 1 << action.place
             return meet(StepTables.proposes, at: place)
