@@ -187,7 +187,8 @@ extension Engine {
     /// A replica wants entries back that it keeps no longer in memory.
     func begin(_ load: GroupLoad, of node: SimulatedNode) {
         node.loads.append(load)
-        let span = TimeSpan(nanoseconds: plan.disk.delay.nanoseconds + diskChoices.below(plan.disk.jitter.nanoseconds))
+        let disk = isHealed ? plan.calmDisk : plan.disk
+        let span = TimeSpan(nanoseconds: disk.delay.nanoseconds + diskChoices.below(disk.jitter.nanoseconds))
         schedule.plan(Occurrence(.loadDone, node: node.index, life: node.life), after: span)
     }
 
