@@ -200,6 +200,6 @@ extension World {
             // Who is turned away comes back later: a full disk must not make a run of refusals.
             return think(client, at: .milliseconds(1 + clientChoices.below(10)))
         }
-        think(client, at: clientChoices.span(below: engine.plan.clients.thinkTime * 2))
+        think(client, at: clientChoices.span(below: thinkTime * 2))
     }
 }

@@ -20,6 +20,11 @@ extension World {
             * 2
     }
 
+    /// How long clients think. Where a stall is ahead the world only waits, and is not to be filled with what they do meanwhile.
+    var thinkTime: TimeSpan {
+        stall == .over ? engine.plan.clients.thinkTime : max(engine.plan.clients.thinkTime, stallPatience / 400)
+    }
+
     /// Called when the world is healed.
     func planStall() {
         guard engine.plan.bulkStall != nil, engine.healedNodes.count > engine.configuration.acceptQuorum else { return }
