@@ -79,6 +79,15 @@ struct FormingTests {
         #expect(recording.recorded(second!) == nil)
     }
 
+    @Test("A disk that was full before the cluster was formed is full for its replicas, which refuse commands")
+    func fullBeforeFormed() {
+        var bench = Bench(isFormed: false)
+        bench.step(.journalFull(true))
+        bench.step(.identityRecorded(bench.identities[0]))
+        bench.turn(bench.group.openPort(), .command(Payload("x".utf8), token: 1))
+        #expect(bench.takeCompleted() == ["1: \(RequestFailure.journalFull)"])
+    }
+
     @Test("An identity that cannot be recorded ends the node")
     func faultEnds() {
         var bench = Bench(isFormed: false)

@@ -10,12 +10,13 @@ import Testing
 
 private final class Delegate: PeerTransportDelegate {
     let greeting: Greeting
+    private(set) var lost: [NodeID] = []
 
     init(_ greeting: Greeting) { self.greeting = greeting }
 
     func greeted(_ hello: Hello, isAnswer: Bool) {}
     func received(_ envelopes: [Envelope], from peer: NodeID) {}
-    func lost(_ peer: NodeID) {}
+    func lost(_ peer: NodeID) { lost.append(peer) }
 }
 
 struct DialerTests {
@@ -38,9 +39,11 @@ struct DialerTests {
                 loop: loop, cluster: cluster, node: NodeID(1), settings: NodeSettings(), logger: testLogger(),
                 delegate: delegate)
             let dialer = Dialer(link: transport.links[0], kind: .bulk)
-            body(dialer)
-            _ = dialer.close()
-            return transport.close()
+            return withExtendedLifetime(delegate) {
+                body(dialer)
+                _ = dialer.close()
+                return transport.close()
+            }
         }.get()
     }
 
@@ -77,6 +80,48 @@ struct DialerTests {
                 dialer.dialAtOnce()
                 #expect(!dialer.isWaiting && dialer.isDialling)
             }
+        }
+    }
+
+    /// What the peer says to this node.
+    private static func hello(to dialer: Dialer) throws -> Hello {
+        let greeting = try #require(dialer.link.transport.delegate?.greeting)
+        let peer = Identity(clusterID: 7, node: NodeID(2), store: StoreID(high: 2, low: 2))
+        return Greeting(identity: peer, members: greeting.members, software: "test", incarnation: Incarnation(1))
+            .hello(to: NodeID(1), connection: .bulk)
+    }
+
+    @Test("A connection that comes about makes up for the attempts that failed before")
+    func forgetsFailures() async throws {
+        try await withDialer { dialer in
+            for _ in 0..<5 {
+                dialer.dial()
+                dialer.dialAtOnce()
+                let connection = OutgoingConnection(dialer: dialer)
+                #expect(dialer.begins(connection))
+                dialer.failed("refused", isRefusal: true, of: connection)
+            }
+            #expect(dialer.failures > 5)
+            dialer.dialAtOnce()
+            let connection = OutgoingConnection(dialer: dialer)
+            #expect(dialer.begins(connection))
+            let isGreeted = (try? Self.hello(to: dialer)).map { dialer.greeted(connection, by: $0, version: 2) }
+            #expect(isGreeted == true && dialer.failures == 0)
+        }
+    }
+
+    @Test("The end of a connection that another has replaced says nothing of the peer, that of the other does")
+    func replaced() async throws {
+        try await withDialer { dialer in
+            let (link, transport) = (dialer.link, dialer.link.transport)
+            let former = IncomingConnection(transport: transport, maximumFrameBytes: 1 << 20)
+            let later = IncomingConnection(transport: transport, maximumFrameBytes: 1 << 20)
+            for connection in [former, later] { link.adopt(connection, kind: .heartbeat) }
+            let delegate = transport.delegate as? Delegate
+            link.ended(former, kind: .heartbeat)
+            #expect(!link.hasNoIncoming && delegate?.lost == [])
+            link.ended(later, kind: .heartbeat)
+            #expect(link.hasNoIncoming && delegate?.lost == [NodeID(2)])
         }
     }
 }

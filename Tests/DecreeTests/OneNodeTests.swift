@@ -196,6 +196,32 @@ struct OneNodeTests {
         #expect(node.status.phase == .stopped)
     }
 
+    @Test("Whoever asks while a node comes to its end is told so, at whatever moment")
+    func askedAtTheEnd() async throws {
+        for _ in 0..<20 {
+            let cluster = try await TestCluster(size: 1)
+            let node = try await cluster.start(0)
+            try await cluster.write("ready=1", through: 0)
+            let (answers, hasStopped) = (Collector(), Flag())
+            let port = node.openPort { answers.take($0) }
+            let asking = Task.detached {
+                var asked = 0
+                while !hasStopped.isSet {
+                    asked += 1
+                    port.submit(.command(Payload("a=1"), token: UInt64(asked)))
+                    if asked % 16 == 0 { await Task.yield() }
+                }
+                return asked
+            }
+            await cluster.stop(0)
+            hasStopped.isSet = true
+            let asked = await asking.value
+            try await eventually("an end of every request", within: .seconds(5)) {
+                answers.tokens.count + answers.failures.count == asked
+            }
+        }
+    }
+
     @Test("The hook is called after applies and can ask to be woken")
     func hook() async throws {
         let cluster = try await TestCluster(size: 1)

@@ -93,6 +93,21 @@ struct StrangerTests {
         await node.shutdown()
     }
 
+    @Test("A connection on which frames become whole stays open, though every read ends amid the next one")
+    func neverAtRest() async throws {
+        let cluster = try await TestCluster(size: 2) { $0.frameTimeout = .milliseconds(500) }
+        let node = try await cluster.start(0)
+        let channel = try await greet(node, cluster)
+        let (beginning, rest) = (heartbeat.prefix(20), heartbeat.dropFirst(20))
+        try await channel.writeAndFlush(ByteBuffer(bytes: beginning)).get()
+        for _ in 0..<75 {
+            try await channel.writeAndFlush(ByteBuffer(bytes: rest + beginning)).get()
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(channel.isActive)
+        await cluster.stopAll()
+    }
+
     @Test("Strangers who say something else each time leave room in the log for what concerns members")
     func manyWords() {
         let lines = LogLines()

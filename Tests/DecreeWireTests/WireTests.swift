@@ -125,6 +125,23 @@ import Testing
         }
     }
 
+    @Test("A slot beyond every log is refused, lest sums of slots overflow")
+    func farSlots() {
+        func read(_ slot: UInt64) throws {
+            let answer = ProbeAnswer(nonce: Samples.nonce, highest: Slot(slot))
+            let envelope = Envelope(
+                group: GroupID(3), configuration: ConfigurationNumber(2), message: .probeAnswer(answer))
+            var found: [Envelope] = []
+            try Array(frame([envelope]).dropFirst(FrameCodec.headerByteCount)).withUnsafeBytes {
+                try FrameCodec.decodeEnvelopes($0, into: &found)
+            }
+        }
+        #expect(throws: Never.self) { try read(1 << 62) }
+        for slot: UInt64 in [(1 << 62) + 1, .max] {
+            #expect(throws: WireError.malformed(what: .envelope, detail: .badNumber)) { try read(slot) }
+        }
+    }
+
     @Test("A frame over the limit is refused before it is waited for")
     func limit() {
         let bytes = frame(Samples.envelopes)

@@ -253,6 +253,20 @@ struct ReadTests {
         }
     }
 
+    @Test("A leader and one other, of five, are no quorum: neither answers a read")
+    func twoOfFive() throws {
+        var cluster = Cluster(of: 5)
+        let leader = cluster.elect()
+        let asker = try #require(cluster.nodes.first { $0 != leader })
+        for node in cluster.nodes where node != leader && node != asker {
+            cluster.cut(leader, node)
+            cluster.cut(asker, node)
+        }
+        for node in [leader, asker] { cluster.step(node, .readRequested(ReadToken(1))) }
+        cluster.run(milliseconds: 1_000)
+        for node in [leader, asker] { #expect(cluster.outcomes[node]?.contains(.readReady(ReadToken(1))) != true) }
+    }
+
     @Test("A deposed leader that does not know it answers no read")
     func deposedLeaderReadsNothing() {
         var cluster = Cluster(of: 3)

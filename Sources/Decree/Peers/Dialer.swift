@@ -17,7 +17,7 @@ final class Dialer {
     /// The connection that said hello in this attempt. What others have to say, of earlier attempts or of other
     /// addresses, is of no interest.
     private var attempt: OutgoingConnection?
-    private var failures = 0
+    private(set) var failures = 0
     private var retry: Scheduled<Void>?
     /// The node stops: no connection is wanted any more.
     private(set) var isClosed = false
