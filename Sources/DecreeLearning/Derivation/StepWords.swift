@@ -17,7 +17,7 @@ extension Step {
         case .paxos: "Paxos: promise, and the highest round's value"
         case .anyQuorum: "quorums that are no majorities"
         case .liar: "outside of the model: a node that lies"
-        case .leaderlessLog: "a log without a leader: a decision for each slot"
+        case .leaderlessLog: "a log without a leader, slot by slot"
         case .lostDecision: "the log: who knew what was decided is dead"
         case .interruptedRound: "the log: somebody knows what was decided"
         case .fastLog: "the log, with Fast Paxos in place of Paxos"
