@@ -96,6 +96,14 @@ import Testing
         }
     }
 
+    @Test("An escape at the very end counts, one that is cut stays as it is")
+    func escapedEnd() {
+        for (text, name) in [("NOSPAC%45", "NOSPACE"), ("A%4", "A%4"), ("A%", "A%"), ("A+%2B", "A +")] {
+            let request = EtcdHTTP.Request(target: "/health?exclude=\(text)")
+            #expect(request == .health(excluded: [name], serializable: false))
+        }
+    }
+
     @Test("Only what promises a linearizable answer needs a linearizable read")
     func linearizableReads() throws {
         let needs = ["/health", "/readyz", "/readyz/linearizable_read"]

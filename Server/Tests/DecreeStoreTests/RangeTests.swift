@@ -202,6 +202,30 @@ struct RangeTests {
         }
     }
 
+    @Test("A long answer misses nothing when compaction frees the key at which it paused", arguments: 1...9)
+    func pausesAtFreedKey(slice: Int) {
+        let store = Store(settings: Store.Settings(workPerSlice: slice))
+        for index in 0..<40 { store.put(Self.name(index), "v") }
+        for index in stride(from: 0, to: 40, by: 2) { store.delete(.key(Self.name(index))) }
+        let revision = store.status.currentRevision
+        store.put("later", "v")
+        let expected = stride(from: 1, to: 40, by: 2).map { Self.name($0) }
+        guard case .unfinished(var cursor) = store.begin(.range(RangeRequest(.everything, revision: revision))) else {
+            Issue.record("a range of 40 keys takes more than one step")
+            return
+        }
+        store.compact(revision)
+        store.clean()
+        while true {
+            switch store.advance(cursor) {
+            case .unfinished(let next): cursor = next
+            case .finished(let answer):
+                guard case .range(let response) = answer.outcome else { return #expect(Bool(false), "\(answer.outcome)") }
+                return #expect(response.keyValues.keyValues.map(\.keyText) == expected)
+            }
+        }
+    }
+
     @Test("An answer that would be too large is an error, not a heap of memory")
     func tooLarge() {
         let store = Store(settings: Store.Settings(responseByteLimit: 1_000))
