@@ -8,7 +8,7 @@ enum Intervention {
     case comes(UInt64, Occurrence)
     /// What is on its way to a node gets lost.
     case loses(UInt64, Occurrence)
-    /// The power of a node fails.
+    /// The power of a node fails, or its process ends.
     case crashes(node: Int)
     /// A node stands still for a while.
     case pauses(node: Int)

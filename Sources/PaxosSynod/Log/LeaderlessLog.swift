@@ -5,7 +5,8 @@ import PaxosBase
 ///
 /// A command is tried in the first slot that is not known here. If it is chosen there the client is answered; if another is,
 /// it lost, and the next slot is tried. So a command takes at most one slot, whoever tries it and however often a client asks:
-/// to try it in a later slot somebody has to know that another one is chosen in each slot before. What is learned early is
+/// to try it in a later slot somebody has to know that another one is chosen in each slot before. Equal bytes are one command:
+/// clients whose commands may look alike put a name into them. What is learned early is
 /// kept until all before it is known, so that all members deliver the same commands in the same order.
 ///
 /// A member that knows the command of a slot needs nothing else of it: it answers every request with that command, and so
@@ -46,7 +47,8 @@ public struct LeaderlessLog<Instance: Consensus>: Hashable, Sendable {
     private let patience: Patience?
     private let flaw: LogFlaw?
 
-    /// So many slots behind what is delivered are taken part in: whoever speaks of later ones is not heard, so that memory is bounded.
+    /// So many slots behind what is delivered are taken part in: whoever speaks of later ones is not heard, so that nobody makes a
+    /// member keep more than these at once. What was delivered is kept for good: nothing is trimmed, and work grows with the log.
     public static var reach: UInt64 { 1 << 10 }
 
     /// - Parameters:
